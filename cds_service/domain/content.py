@@ -1,0 +1,255 @@
+"""A content release of `hooks/`, loaded: what the clinicians review, as records the engine can run.
+
+Nothing here knows a drug; the values come from the TOML halves, the callables from the Python halves.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from cds_service.domain.course import CourseLimits
+from cds_service.domain.facts import Facts
+from cds_service.domain.orders import DrugOrder, Form, OrderChange, ServiceOrder
+from cds_service.domain.outcome import Finding, Indicator, Outcome, Verdict
+from cds_service.domain.terminology import Coding, Terminology
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Identity of the content: its version, its date, who signed it off, and a hash over every file of it."""
+
+    version: str
+    date: date
+    reviewers: tuple[str, ...]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """One CDS Service on one hook (a file `hooks/<hook>.toml`).
+
+    Attributes:
+        orders_at: context field with the Bundle of drafts. selections_at: context field with selections, or empty.
+        context_schema: JSON Schema of the context.
+    """
+
+    hook: str
+    hook_version: str
+    service_id: str
+    title: str
+    description: str
+    usage_requirements: str
+    orders_at: str
+    selections_at: str
+    context_schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One source of the evidence catalogue.
+
+    Attributes:
+        url: where it can be read; empty when only the citation may be shown.
+        verified: V1, V2 (may be linked), V3 (named only), U (never shown).
+    """
+
+    id: str
+    claim: str
+    citation: str
+    label: str
+    url: str
+    strength: str
+    verified: str
+
+    @property
+    def linkable(self) -> bool:
+        """Whether a card may link to it."""
+        return bool(self.url) and self.verified in {"V1", "V2"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """One product of the reviewed drug.
+
+    Attributes:
+        strength_mg: mg in one countable unit (tablet, film, spray), or in one mL when `per_ml`.
+        unit: what is counted: `tablet`, `capsule`, `film`, `spray`, `mL` …
+    """
+
+    coding: Coding
+    label: str
+    form: Form
+    strength_mg: Decimal | None
+    per_ml: bool = False
+    unit: str = ""
+    tablet: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One wording of a rule: `{placeholders}` are filled with the finding's values.
+
+    Attributes:
+        summary: under 140 characters when filled. problem: what is wrong for this patient. why: the reason.
+        instead: what to do instead.
+    """
+
+    indicator: Indicator
+    summary: str
+    problem: str
+    why: str
+    instead: str
+    offers: tuple[str, ...] | None = None  # alternatives of this wording; None = the rule's own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule: both halves of its stem.
+
+    Attributes:
+        order: its place in the decision table; cards of equal urgency keep this order.
+        needs: `SectionName` values it looks at; prefetch templates are derived from them.
+        gives_way_to: rule id -> `replaced` or `folded`: when that rule speaks, this one is silent.
+        unless: rule ids (`*` for any) -> indicators: silent while such a card is shown.
+        evaluate: the pure function of the Python half. params: its thresholds, read from the TOML half.
+    """
+
+    id: str
+    version: str
+    title: str
+    order: int
+    needs: tuple[str, ...]
+    evidence: tuple[str, ...]
+    override_reasons: tuple[str, ...]
+    offers: tuple[str, ...]
+    variants: Mapping[str, Variant]
+    points: Mapping[str, str]
+    silent: Mapping[str, str]
+    gives_way_to: Mapping[str, str]
+    value_sets: tuple[str, ...]
+    params: Any
+    evaluate: Callable[[Facts, Any], Outcome]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """One alternative: both halves of its stem.
+
+    Attributes:
+        slots: what it occupies in an answer (one spasm drug, one anxiety drug, one change …); each slot is given once.
+        kind: `drug`, `combination` (of the alternatives in `of`), `change`, `cancel`, `taper` or `service`.
+        label: on the button, for a new course. label_continuing: beside a taper.
+        labels: other labels by name. points, notes, blocked: sentences by token.
+        orders: the order(s) it becomes, by `Offer.choice` (`default` for the only one).
+        check: the pure function; it sees the facts and the findings of the rules on this order.
+    """
+
+    id: str
+    version: str
+    title: str
+    kind: str
+    slots: tuple[str, ...]
+    of: tuple[str, ...]
+    needs: tuple[str, ...]
+    evidence: tuple[str, ...]
+    label: str
+    label_continuing: str
+    labels: Mapping[str, str]
+    description: str
+    points: Mapping[str, str]
+    notes: Mapping[str, str]
+    blocked: Mapping[str, str]
+    orders: Mapping[str, DrugOrder | ServiceOrder | OrderChange]
+    value_sets: tuple[str, ...]
+    params: Any
+    check: Callable[[Facts, Mapping[str, Finding], Any], Verdict]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """One exemption that holds for an order, with the token of why."""
+
+    id: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemptions:
+    """When orders are right as they are, and how far that quiets each rule.
+
+    Attributes:
+        matrix: rule id -> exemption id -> `S` suppressed, `W`/`I` at most warning/info, `-` unchanged.
+        strictest: rules for which, of several exemptions, the strictest effect wins, and `S` never applies.
+        holding: the pure function that says which exemptions hold.
+    """
+
+    names: Mapping[str, str]
+    matrix: Mapping[str, Mapping[str, str]]
+    strictest: frozenset[str]
+    params: Any
+    holding: Callable[[Facts, Any], tuple[Exemption, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How facts are read from a record: what the reviewed drug is, and the clinical limits of reading.
+
+    From `hooks/facts.toml`; the sets named here are value sets of the release.
+    """
+
+    subject_set: str
+    subject_words: str
+    form_sets: Mapping[str, str]  # Form value -> value-set name
+    form_words: Mapping[str, str]
+    form_routes: Mapping[str, str]  # SNOMED CT route code -> Form value
+    course: CourseLimits
+    history_days: int
+    administered_within_hours: int
+    weight_set: str
+    weight_max_age_days: int
+    weight_max_age_days_under_two: int
+    ignored_when: tuple[str, ...]  # word lists naming topical, eye, ear, nasal products
+    ignored_sets: tuple[str, ...]  # value sets whose products are ignored on those routes
+    units: Mapping[str, str]  # observation value set -> canonical UCUM unit
+    observation_sets: tuple[str, ...]
+    service_sets: tuple[str, ...]
+    order_words: tuple[str, ...]  # word lists looked for in an order's own text and notes
+    own_note_marker: str  # text that marks a note as written by one of our own suggestions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrases:
+    """Words shared by all cards (`hooks/phrases.toml`): headings, footer, section names, gaps."""
+
+    headings: Mapping[str, str]
+    sections: Mapping[str, str]
+    missing: Mapping[str, str]
+    unavailable: Mapping[str, str]
+    doubts: Mapping[str, str]
+    basis: Mapping[str, str]
+    sentences: Mapping[str, str]
+    footer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A whole content release, ready to run."""
+
+    release: Release
+    hooks: tuple[Hook, ...]
+    rules: tuple[Rule, ...]
+    alternatives: Mapping[str, Alternative]
+    exemptions: Exemptions
+    reading: Reading
+    terminology: Terminology
+    value_set_codes: Mapping[str, tuple[Coding, ...]]  # value-set name -> its codes, for queries and checks
+    products: Mapping[tuple[str, str], Product]
+    evidence: Mapping[str, Evidence]
+    override_reasons: Mapping[str, Coding]
+    phrases: Phrases
+    source_label: str
+    source_url: str
+    topic_system: str
+    value_sets: Mapping[str, str] = field(default_factory=dict)  # name -> version

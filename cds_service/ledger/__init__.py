@@ -1,0 +1,1 @@
+"""See design: this room's own docstring is written with it."""

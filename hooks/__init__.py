@@ -1,0 +1,1 @@
+"""The medicine: rules, alternatives, words, codes and evidence; see README.md in this folder."""
