@@ -72,7 +72,11 @@ def answer(request: HookRequest, steps: Steps) -> Decision:
     try:
         gathered = steps.gather(request)
     except DataMissing as missing:
-        steps.commit(_decision(request, steps, Gathered(facts=(), incomplete=dict.fromkeys(missing.what, "missing")), (), (), 412))
+        steps.commit(
+            _decision(
+                request, steps, Gathered(facts=(), incomplete=dict.fromkeys(missing.what, "missing")), (), (), 412
+            )
+        )
         raise
     assessments = tuple(assess(facts, content) for facts in gathered.facts)
     assessments, suggestions = recommend(assessments, content, steps.new_uuid)

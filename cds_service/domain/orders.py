@@ -225,4 +225,3 @@ class Delete:
 
 
 Proposal = Create | Update | Delete
-
