@@ -1,1 +1,1 @@
-"""See design: this room's own docstring is written with it."""
+"""What a family of CDS Clients can use of a card: one TOML a family, one small fitter for all (`fit`)."""

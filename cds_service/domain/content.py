@@ -131,6 +131,7 @@ class Rule:
     value_sets: tuple[str, ...]
     params: Any
     evaluate: Callable[[Facts, Any], Outcome]
+    unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,10 +140,12 @@ class Alternative:
 
     Attributes:
         slots: what it occupies in an answer (one spasm drug, one anxiety drug, one change …); each slot is given once.
+            `change/shorten` shares the slot `change` with others of the family `shorten`.
         kind: `drug`, `combination` (of the alternatives in `of`), `change`, `cancel`, `taper` or `service`.
         label: on the button, for a new course. label_continuing: beside a taper.
         labels: other labels by name. points, notes, blocked: sentences by token.
         orders: the order(s) it becomes, by `Offer.choice` (`default` for the only one).
+        under_exemptions: rules whose finding allows this alternative although an exemption holds.
         check: the pure function; it sees the facts and the findings of the rules on this order.
     """
 
@@ -165,6 +168,7 @@ class Alternative:
     value_sets: tuple[str, ...]
     params: Any
     check: Callable[[Facts, Mapping[str, Finding], Any], Verdict]
+    under_exemptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
