@@ -1,0 +1,89 @@
+"""What becomes of a rule's outcome: exemptions, caps, precedence, and faults that stay the rule's own."""
+
+from cds_service.domain.outcome import Finding, Indicator, NotApplicable, RuleFailed
+from cds_service.engine.assess import assess, indicator_of
+from tests.builders import facts
+from tests.unit.engine.small_content import content, finding, rule
+
+
+def outcomes(*rules, **more):
+    return {ruling.rule: ruling for ruling in assess(facts(), content(*rules, **more)).rulings}
+
+
+def test_a_crashing_rule_is_its_own_failure_and_the_others_speak(caplog):
+    got = outcomes(rule("broken", ValueError("Jane Doe")), rule("sound", finding()))
+    assert got["broken"].outcome == RuleFailed(error="ValueError")
+    assert isinstance(got["sound"].outcome, Finding)
+    assert "Jane Doe" not in caplog.text
+
+
+def test_an_unknown_wording_is_a_failure_of_the_rule():
+    assert outcomes(rule("odd", Finding(variant="nowhere")))["odd"].outcome == RuleFailed(error="NoSuchVariant:nowhere")
+
+
+def test_when_exemptions_cannot_be_judged_the_rules_speak_and_the_failure_is_named():
+    got = outcomes(rule("a", finding()), matrix={"a": {"X": "S"}}, exempt=RuntimeError())
+    assert isinstance(got["a"].outcome, Finding)
+    assert got["exemptions"].outcome == RuleFailed(error="RuntimeError")
+
+
+def test_a_suppressed_finding_keeps_what_was_said():
+    ruling = outcomes(rule("a", finding()), matrix={"a": {"X": "S"}}, exempt=("X",))["a"]
+    assert ruling.outcome == NotApplicable(because="exempt", by="X")
+    assert ruling.spoken == finding()
+
+
+def test_the_mildest_of_several_exemptions_wins():
+    matrix = {"a": {"X": "W", "Y": "I"}}
+    one = rule("a", finding(), indicator="critical")
+    ruling = outcomes(one, matrix=matrix, exempt=("X", "Y"))["a"]
+    assert indicator_of(one, ruling.outcome) is Indicator.INFO
+
+
+def test_the_strictest_wins_where_the_matrix_says_never():
+    matrix = {"a": {"X": "W", "Y": "S", "Z": "-"}}
+    one = rule("a", finding(), indicator="critical")
+    for exempt, expected in ((("X", "Y"), Indicator.WARNING), (("X", "Y", "Z"), Indicator.CRITICAL)):
+        ruling = outcomes(one, matrix=matrix, strictest=frozenset({"a"}), exempt=exempt)["a"]
+        assert indicator_of(one, ruling.outcome) is expected
+
+
+def test_a_row_without_the_exemption_is_unchanged():
+    assert outcomes(rule("a", finding()), matrix={"a": {"X": "S"}}, exempt=("Y",))["a"].outcome == finding()
+
+
+def test_free_text_alone_is_capped_at_warning():
+    one = rule("a", finding(), indicator="critical")
+    assert indicator_of(one, finding(text_only=True)) is Indicator.WARNING
+    assert indicator_of(one, finding()) is Indicator.CRITICAL
+
+
+def test_a_cap_never_raises():
+    assert indicator_of(rule("a", finding(), indicator="info"), finding(text_only=True)) is Indicator.INFO
+
+
+def test_a_rule_gives_way_only_to_one_that_speaks():
+    quiet = rule("b", NotApplicable(because="no"))
+    assert outcomes(rule("a", finding(), gives_way_to={"b": "replaced"}), quiet)["a"].outcome == finding()
+    ruling = outcomes(rule("a", finding(), gives_way_to={"b": "folded"}), rule("b", finding()))["a"]
+    assert ruling.outcome == NotApplicable(because="folded", by="b")
+    assert ruling.spoken == finding()
+
+
+def test_an_exempted_rule_silences_nobody():
+    got = outcomes(
+        rule("a", finding(), gives_way_to={"b": "replaced"}),
+        rule("b", finding()),
+        matrix={"b": {"X": "S"}},
+        exempt=("X",),
+    )
+    assert isinstance(got["a"].outcome, Finding)
+
+
+def test_silent_beside_a_louder_card():
+    beside = {"*": ("critical",), "c": ("warning",)}
+    assert outcomes(rule("a", finding(), unless=beside), rule("b", finding()))["a"].outcome == finding()
+    loud = rule("b", finding(), indicator="critical")
+    assert outcomes(rule("a", finding(), unless=beside), loud)["a"].outcome == NotApplicable(because="beside", by="b")
+    named = outcomes(rule("a", finding(), unless=beside), rule("c", finding()))
+    assert named["a"].outcome == NotApplicable(because="beside", by="c")
