@@ -11,6 +11,7 @@ One hook call, in the order in which the records come to be::
       └─ orders.Proposal         an order that a suggestion would create, change or delete
       └─ card.Card               what the prescriber reads
       └─ decision.Decision       what the ledger keeps
+    steps.Steps                  the ports of a hook call, filled by `app`
     content.Content              a content release: the rules, words and codes of `hooks/`, loaded
     errors.ServiceError          everything that can go wrong, as one tree
 """
