@@ -28,7 +28,9 @@ def answer(request: HookRequest, steps: Steps) -> Decision:
         AllRulesFailed: not one rule could be run (recorded, status 500, like any fault of ours).
         LedgerUnavailable: the decision could not be committed.
     """
-    gathered, assessments, cards, status = Gathered(facts=()), (), (), 500
+    gathered, status = Gathered(facts=()), 500
+    assessments: tuple[Assessment, ...] = ()
+    cards: tuple[Card, ...] = ()
     try:
         gathered = steps.gather(request)
         assessments = tuple(assess(facts, steps.content) for facts in gathered.facts)
