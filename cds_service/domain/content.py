@@ -18,12 +18,16 @@ from cds_service.domain.terminology import Coding, Terminology
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """Identity of the content: its version, its date, who signed it off, and a hash over every file of it."""
+    """Identity of the content: its version, its date, who signed it off, and a hash over every file of it.
+
+    `sign_off` says in a sentence what the sign-off covers, or that it is outstanding.
+    """
 
     version: str
     date: date
     reviewers: tuple[str, ...]
     sha256: str
+    sign_off: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,7 @@ class Product:
     Attributes:
         strength_mg: mg in one countable unit (tablet, film, spray), or in one mL when `per_ml`.
         unit: what is counted: `tablet`, `capsule`, `film`, `spray`, `mL` …
+        mg_per_ml: concentration of a liquid, also where applicators or syringes of it are counted.
     """
 
     coding: Coding
@@ -85,6 +90,7 @@ class Product:
     per_ml: bool = False
     unit: str = ""
     tablet: bool = False
+    mg_per_ml: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

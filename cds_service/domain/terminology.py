@@ -70,10 +70,20 @@ NO_CLASSES: Classes = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """A word or phrase of a word list, as the tokens to look for, and the value sets it stands for."""
+    """A word or phrase of a word list, as the tokens to look for, and the value sets it stands for.
+
+    Attributes:
+        label: how a card writes it; empty for the tokens themselves.
+        whole: it counts only when it is the whole text.
+        negations, reach: its own, in place of the common ones; `None` for those.
+    """
 
     tokens: tuple[str, ...]
     value_sets: tuple[str, ...]
+    label: str = ""
+    whole: bool = False
+    negations: tuple[tuple[str, ...], ...] | None = None
+    reach: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +150,10 @@ class Terminology:
             tokens = WORD.findall(text[:LONGEST_TEXT].casefold())
             for at, token in enumerate(tokens):
                 for word in phrases.get(token, ()):
-                    if tuple(tokens[at : at + len(word.tokens)]) == word.tokens and not self._negated(tokens, at):
+                    if self._stands(word, tokens, at):
+                        label = word.label or " ".join(word.tokens)
                         for name in word.value_sets:
-                            yield name, " ".join(word.tokens)
+                            yield name, label
 
     def _sets_of(self, coding: Coding) -> Iterable[tuple[str, str]]:
         exact = self.codes.get((coding.system, coding.code))
@@ -155,10 +166,16 @@ class Terminology:
             yield from self.codes.get((coding.system, coding.code[:length].rstrip(".")), ())
         yield from self.fallbacks.get((coding.system, coding.code), ())
 
-    def _negated(self, tokens: list[str], at: int) -> bool:
-        before = tokens[max(0, at - self.negation_reach) : at]
+    def _stands(self, word: Word, tokens: list[str], at: int) -> bool:
+        if word.whole and len(tokens) != len(word.tokens):
+            return False
+        return tuple(tokens[at : at + len(word.tokens)]) == word.tokens and not self._negated(word, tokens, at)
+
+    def _negated(self, word: Word, tokens: list[str], at: int) -> bool:
+        reach = self.negation_reach if word.reach is None else word.reach
+        before = tokens[max(0, at - reach) : at]
         return any(
             tuple(before[start : start + len(negation)]) == negation
-            for negation in self.negations
+            for negation in (self.negations if word.negations is None else word.negations)
             for start in range(len(before) - len(negation) + 1)
         )
