@@ -1,1 +1,15 @@
-"""See design: this room's own docstring is written with it."""
+"""`hooks/` on disk becomes `domain.Content`; a broken release is refused with every fault at once.
+
+::
+
+    load             the whole release: files -> Content
+      files          TOML read into shapes; a mistyped key is a named fault
+      shapes         what each file must look like
+      vocabulary     value sets, word lists, code systems -> Terminology
+      stems          rules, alternatives, exemptions: two halves each
+      halves         the Python halves, each loaded under a name of its own
+      orders         order tables of alternatives -> domain orders
+      references     does everything that is named exist?
+    check            what an editor should know beyond that: faults and notices
+    value_set_build  source tables -> FHIR ValueSet files
+"""

@@ -1,0 +1,145 @@
+"""A small release in a folder of its own: the real sources and words, one rule, one alternative."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+HOOKS = Path(__file__).parents[3] / "hooks"
+SHARED = [
+    "release.toml",
+    "words.toml",
+    "facts.toml",
+    "products.toml",
+    "evidence.toml",
+    "override_reasons.toml",
+    "medication-prescribe.toml",
+    "order-select.toml",
+    "order-sign.toml",
+    "value_sets",
+    "sources",
+]
+SMALL = {
+    "rules/falls_history.py": """
+from dataclasses import dataclass
+from cds_service.domain.facts import Facts
+from cds_service.domain.outcome import Finding, NotApplicable, Outcome
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    window_days: int
+
+def evaluate(facts: Facts, params: Params) -> Outcome:
+    fallen = facts.problems_in("falls")
+    return Finding(variant="fell", values={"days": params.window_days}) if fallen else NotApplicable(because="none")
+""",
+    "rules/falls_history.toml": """
+id = "falls-history"
+version = "1.0.0"
+title = "A fall"
+order = 15
+needs = ["problems"]
+value_sets = ["falls"]
+evidence = ["EV-BEERS-2023"]
+override_reasons = ["risk-benefit-ratio"]
+offers = ["sg-physio"]
+
+[params]
+window_days = 365
+
+[variants.fell]
+indicator = "warning"
+summary = "A fall in {days} days"
+problem = "A fall."
+why = "It may happen again."
+instead = "Do not."
+
+[silent]
+none = "No fall."
+""",
+    "alternatives/physio.py": """
+from dataclasses import dataclass
+from decimal import Decimal
+from cds_service.domain.outcome import Offer
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    least: Decimal
+
+def check(facts, findings, params):
+    return Offer()
+""",
+    "alternatives/physio.toml": """
+id = "sg-physio"
+version = "1.0.0"
+title = "Physical therapy"
+kind = "service"
+slots = ["physio"]
+needs = ["services"]
+value_sets = ["non-pharmacological", "falls"]
+evidence = []
+label = "Refer to physical therapy"
+
+[params]
+least = 0.1
+
+[orders.default]
+coding = { system = "http://snomed.info/sct", code = "91251008", display = "Physical therapy procedure" }
+text = "Physical therapy"
+treats = ["falls"]
+""",
+    "exemptions.py": """
+from cds_service.domain.content import Exemption
+
+def holding(facts, params):
+    return ()
+""",
+    "exemptions.toml": """
+strictest = []
+
+[names]
+X-PALL = "Comfort care"
+
+[matrix.falls-history]
+X-PALL = "S"
+""",
+    "phrases.toml": """
+footer = "This card supports judgement."
+
+[headings]
+problem = "What"
+
+[sections]
+[missing]
+[unavailable]
+[doubts]
+[basis]
+[sentences]
+""",
+}
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Path:
+    for name in SHARED:
+        if (HOOKS / name).is_dir():
+            shutil.copytree(HOOKS / name, tmp_path / name)
+        else:
+            shutil.copy(HOOKS / name, tmp_path / name)
+    for name, text in SMALL.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text.lstrip(), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def edit(release: Path):
+    """Replace a text of one file of the release; the text must be there."""
+
+    def replace(name: str, old: str, new: str) -> None:
+        text = (release / name).read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is not in {name}"
+        (release / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return replace
