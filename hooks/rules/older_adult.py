@@ -10,9 +10,12 @@ Cannot tell when: there is no believable birth date.
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cds_service.domain.basis import problem_basis
 from cds_service.domain.dates import Certainty
-from cds_service.domain.facts import Facts, ProblemStatus
+from cds_service.domain.facts import Facts, Problem, SectionName
 from cds_service.domain.outcome import Basis, Finding, NotApplicable, NotAssessed, Outcome
+
+EXCEPTION = "rem-sleep-behavior-disorder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,24 +33,25 @@ def evaluate(facts: Facts, params: Params) -> Outcome:
     older = facts.age.at_least(params.older_age)
     if older is Certainty.NO:
         return NotApplicable(because="younger")
-    excepted = facts.active_problems("rem-sleep-behavior-disorder").items or facts.stated_reasons(
-        "rem-sleep-behavior-disorder"
-    )
-    variant = "excepted" if excepted else ("certain" if older is Certainty.CERTAIN else "possible")
+    variant = "certain" if older is Certainty.CERTAIN else "possible"
+    if facts.active_problems(EXCEPTION) or facts.stated_reasons(EXCEPTION):
+        variant = "excepted"
+    aggravating = _aggravating(facts, params)
     return Finding(
         variant=variant,
         values={"age": facts.age.minimum, "age_max": facts.age.maximum},
-        points=_aggravating(facts, params),
-        basis=(Basis(label="birth-date", section="patient", date=facts.age.precision),),
+        points=tuple(aggravating),
+        basis=(
+            Basis(label="birth-date", section=SectionName.PATIENT),
+            *(problem_basis(problem, value_set) for value_set, problem in aggravating.values()),
+        ),
     )
 
 
-def _aggravating(facts: Facts, params: Params) -> tuple[str, ...]:
+def _aggravating(facts: Facts, params: Params) -> dict[str, tuple[str, Problem]]:
+    """Sentence -> (value set, problem), for what raises the risk further."""
     window = facts.as_of - timedelta(days=params.fall_window_days)
-    falls = facts.problems_in("falls").items
-    fell = any(fall.dated and fall.dated.touches(window, facts.as_of) for fall in falls)
-    checks = {
-        "fall": fell,
-        "dementia": bool(facts.problems_in("dementia-delirium", status=ProblemStatus.ACTIVE)),
-    }
-    return tuple(point for point, holds in checks.items() if holds)
+    falls = [fall for fall in facts.problems_in("falls").items if fall.dated and fall.dated.touches(window, facts.as_of)]
+    dementia = facts.active_problems("dementia-delirium").items
+    found = {"fall": ("falls", falls), "dementia": ("dementia-delirium", dementia)}
+    return {point: (value_set, problems[0]) for point, (value_set, problems) in found.items() if problems}
