@@ -1,0 +1,261 @@
+"""A hook call -> Facts: context first, then prefetch, then what is still missing from the FHIR server.
+
+Nothing is read, fetched or demanded when the drafts hold no order of the reviewed drug. Each section of the record is
+`Known` (with gaps) or `Unavailable`, with one of these tokens of `hooks/phrases.toml`, `[unavailable]`:
+
+    not-sent    neither prefetched, nor is there an access to the FHIR server
+    incomplete  the client said that there is more, or that something went wrong
+    unreadable  what the FHIR server sent is not JSON
+    and whatever the fetch port says: `no-access`, `timeout`, `refused` … (`client` lists them)
+
+The drafts may be incomplete too, as `drafts`: `medication-unresolved` when it cannot be known what is ordered.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, tzinfo
+from typing import NamedTuple
+
+from cds_service.domain.content import Content
+from cds_service.domain.errors import DataMissing, NotConformant
+from cds_service.domain.facts import Drug, SectionName, Standing, Unavailable
+from cds_service.domain.request import FhirAccess, HookRequest
+from cds_service.domain.steps import Gathered
+from cds_service.domain.terminology import NO_CLASSES, Classes
+from cds_service.fhir import r4
+from cds_service.fhir.client import Fetch, Fetched
+from cds_service.fhir.drafts import Draft, Drafts, read_drafts
+from cds_service.fhir.facts_in import Record, read_facts
+from cds_service.fhir.lexicon import Lexicon, lexicon
+from cds_service.fhir.medicines import drug_classes
+from cds_service.fhir.prefetch_in import INCOMPLETE, Received, receive_pages, receive_prefetch
+from cds_service.fhir.records import Medicine, Resolve
+from cds_service.fhir.references import relative, resolve
+from cds_service.fhir.reviewed import Subject
+from cds_service.fhir.shapes import Resource, many
+from cds_service.fhir.templates import queries
+
+Queries = Callable[[Content, HookRequest], Mapping[str, str]]
+
+
+class Named(NamedTuple):
+    """A draft with its drug (`None` when it names none) and the value sets of that."""
+
+    draft: Draft
+    medicine: Medicine | None
+    classes: Classes
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether the drug is a reference that leads nowhere."""
+        return self.medicine is not None and not self.medicine.resolved
+
+
+MOST_MEDICATIONS = 10  # Medication resources fetched for one call; a reference beyond them counts by its display
+UNRESOLVED = "medication-unresolved"
+
+
+def make_gather(
+    content: Content, fetch: Fetch, zone: tzinfo, today: Callable[[], date], ask: Queries = queries
+) -> Callable[[HookRequest], Gathered]:
+    """The step from request to Facts.
+
+    Args:
+        content: the release; what reading needs of it is prepared here, once.
+        fetch: reads of the client's FHIR server.
+        zone: the calendar in which instants of the record are days.
+        today: today's date in that zone, for an order without a date.
+        ask: section -> relative FHIR query for this request.
+    """
+    words = lexicon(content)
+    needed = _needed(content)
+
+    def gather(request: HookRequest) -> Gathered:
+        drafts = read_drafts(request.drafts, request.patient_id)
+        _refuse_older(drafts, words)
+        received = Received(request.patient_id, request.encounter_id)
+        received.index.update(drafts.index)
+        named = _named(drafts.orders, words, received)
+        if not any(one.unresolved or words.is_subject(one.classes) for one in named):
+            return Gathered(facts=(), fhir_version=_version(drafts), drafts=drafts)
+        receive_prefetch(request.prefetch, received)
+        received.index.update(drafts.index)  # a Medication beside the draft stands before a prefetched one
+        named, lost = _resolved(named, words, received, request, fetch)
+        subjects = _subjects(named, words, request)
+        if not any(subject.selected for subject in subjects):
+            return Gathered(facts=(), incomplete=lost, fhir_version=_version(drafts), drafts=drafts)
+        unavailable = _complete(received, content, request, fetch, ask)
+        if SectionName.PATIENT in unavailable:
+            raise DataMissing(
+                "The Patient is neither prefetched nor readable from the FHIR server; send it as prefetch.",
+                what=("patient",),
+            )
+        record = Record(
+            version=r4,
+            lexicon=words,
+            zone=zone,
+            drafts=drafts,
+            received=received,
+            resolve=_resolver(received),
+            unavailable=unavailable,
+            subjects=subjects,
+            others=_others(named, subjects, words),
+        )
+        return Gathered(
+            facts=read_facts(record, today()),
+            incomplete={name: why for name, why in unavailable.items() if name in needed} | lost,
+            fhir_version=_version(drafts),
+            drafts=drafts,
+        )
+
+    return gather
+
+
+def _needed(content: Content) -> frozenset[str]:
+    """Sections that any rule or alternative looks at; the patient always."""
+    needs = {need for rule in content.rules for need in rule.needs}
+    needs |= {need for alternative in content.alternatives.values() for need in alternative.needs}
+    return frozenset(needs | {SectionName.PATIENT})
+
+
+def _version(drafts: Drafts) -> str:
+    return "R4" if drafts.orders else ""
+
+
+def _refuse_older(drafts: Drafts, words: Lexicon) -> None:
+    for order in drafts.older:
+        medicine = r4.medicine(order, _resolver(Received("", index=dict(drafts.index))), words.terminology)
+        if medicine is not None and words.is_subject(words.drug(medicine)):
+            raise NotConformant(
+                "The draft orders are FHIR DSTU2 (MedicationOrder), which is not read here; send FHIR R4.",
+                at="context.draftOrders",
+            )
+
+
+def _resolver(received: Received) -> Resolve:
+    def named(reference: str, contained: Sequence[Resource]) -> Resource | None:
+        return resolve(reference, contained, received.index)
+
+    return named
+
+
+def _named(orders: Sequence[Draft], words: Lexicon, received: Received) -> list[Named]:
+    resolver, named = _resolver(received), []
+    for draft in orders:
+        medicine = r4.medicine(draft.sourced.resource, resolver, words.terminology)
+        named.append(Named(draft, medicine, NO_CLASSES if medicine is None else words.drug(medicine)))
+    return named
+
+
+def _resolved(
+    named: list[Named], words: Lexicon, received: Received, request: HookRequest, fetch: Fetch
+) -> tuple[list[Named], dict[str, str]]:
+    """The drafts' drugs with prefetch and the FHIR server as help; and whether one stays unknown altogether."""
+    orders = [one.draft for one in named]
+    if any(one.unresolved for one in named):
+        named = _named(orders, words, received)
+        lost = [one.draft.sourced.resource for one in named if one.unresolved]
+        if lost and _fetch_medications(lost, received, request.fhir, fetch):
+            named = _named(orders, words, received)
+    nameless = any(one.unresolved and one.medicine and not one.medicine.concept.text.strip() for one in named)
+    return named, {"drafts": UNRESOLVED} if nameless else {}
+
+
+def _fetch_medications(orders: Sequence[Resource], received: Received, access: FhirAccess | None, fetch: Fetch) -> bool:
+    """Fetch the Medications that orders refer to, and say whether anything came."""
+    if access is None:
+        return False
+    references = [order.medication_reference.reference for order in orders if order.medication_reference]
+    below = [one for one in references if "://" not in one or one.startswith(access.server.rstrip("/") + "/")]
+    asked = dict.fromkeys(name for one in below if (name := relative(one)).startswith("Medication/"))
+    wanted = {name: name for name in list(asked)[:MOST_MEDICATIONS]}
+    if not wanted:
+        return False
+    before = len(received.index)
+    for answer in fetch(access, wanted).values():
+        if not isinstance(answer, Unavailable):
+            receive_pages(answer, "", received)
+    return len(received.index) > before
+
+
+def _subjects(named: Sequence[Named], words: Lexicon, request: HookRequest) -> tuple[Subject, ...]:
+    chosen = None if request.selections is None else {relative(one) for one in request.selections} - {""}
+    subjects = []
+    for draft, medicine, classes in named:
+        if medicine is not None and words.is_subject(classes):
+            resource = draft.sourced.resource
+            selected = chosen is None or f"{resource.resource_type}/{resource.id}" in chosen
+            subjects.append(Subject(draft, medicine, classes, selected))
+    return tuple(subjects)
+
+
+def _others(named: Sequence[Named], subjects: Sequence[Subject], words: Lexicon) -> tuple[Drug, ...]:
+    """The other drugs of the drafts: all of them would be taken with the reviewed one."""
+    reviewed = {subject.draft.position for subject in subjects}
+    others = []
+    for draft, medicine, _ in named:
+        if medicine is None or draft.position in reviewed:
+            continue
+        classes, ignored = drug_classes(draft.sourced, medicine, r4, words)
+        if ignored:
+            continue
+        others.append(
+            Drug(
+                classes=classes,
+                standing=Standing.CURRENT,
+                origin=draft.sourced.origin,
+                in_draft=True,
+                coded=words.is_coded(medicine),
+            )
+        )
+    return tuple(others)
+
+
+def _complete(received: Received, content: Content, request: HookRequest, fetch: Fetch, ask: Queries) -> dict[str, str]:
+    """Fetch what prefetch left open, and tell which sections are still not, or not fully, known, and why."""
+    missing = [name for name in SectionName if not _is_answered(received, name)]
+    if not request.encounter_id and SectionName.ENCOUNTER in missing:
+        missing.remove(SectionName.ENCOUNTER)  # the call has no encounter: none is not unknown
+    unavailable = {str(name): received.incomplete.get(name, "not-sent") for name in missing}
+    if missing and request.fhir is not None:
+        wanted = {name: query for name, query in ask(content, request).items() if name in unavailable}
+        answers = fetch(request.fhir, wanted) if wanted else {}
+        for name, answer in answers.items():
+            if name in unavailable:
+                _take_in(name, answer, received, unavailable)
+        _fetch_named(received, request.fhir, fetch)
+    return unavailable
+
+
+def _is_answered(received: Received, name: str) -> bool:
+    if name == SectionName.PATIENT:
+        return bool(received.found.get(name))
+    return name in received.answered and name not in received.incomplete
+
+
+def _take_in(name: str, answer: Fetched, received: Received, unavailable: dict[str, str]) -> None:
+    if isinstance(answer, Unavailable):
+        unavailable[name] = answer.why
+        return
+    sent, gaps = received.found.pop(name, []), received.gaps.pop(name, [])  # the fetched takes the place of a part sent
+    received.incomplete.pop(name, None)
+    receive_pages(answer, name, received)
+    if _is_answered(received, name):
+        unavailable.pop(name)
+        return
+    unavailable[name] = received.incomplete.get(name, INCOMPLETE)
+    if not received.found.get(name) and sent:
+        received.found[name], received.gaps[name] = sent, gaps
+
+
+def _fetch_named(received: Received, access: FhirAccess, fetch: Fetch) -> None:
+    """Fetch the Medications of orders on record that are known by reference alone."""
+    orders = [sourced.resource for name in ("medications", "statements") for sourced in received.found.get(name, [])]
+    nameless = [
+        order
+        for order in orders
+        if (named := order.medication_reference) is not None
+        and not named.display
+        and resolve(named.reference, many(order.contained), received.index) is None
+    ]
+    if nameless:
+        _fetch_medications(nameless, received, access, fetch)

@@ -1,0 +1,82 @@
+"""Prefetch templates and FHIR queries: one for each section that some rule or alternative of the release looks at.
+
+Only the common subset of FHIR search is used (reads, searches of one type by patient, code and status), and only the
+two bare ids of the context as tokens, so that every client can fill them in. Statuses are not filtered but for
+services: resolved problems and stopped drugs matter. Source: CDS Hooks 2.0.1, "Prefetch Template".
+"""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from cds_service.domain.content import Content, Hook
+from cds_service.domain.facts import SectionName
+from cds_service.domain.request import HookRequest
+
+KEY_OF_SECTION: Mapping[str, str] = {
+    SectionName.PATIENT: "patient",
+    SectionName.PROBLEMS: "conditions",
+    SectionName.MEDICATIONS: "medications",
+    SectionName.STATEMENTS: "statements",
+    SectionName.ALLERGIES: "allergies",
+    SectionName.OBSERVATIONS: "labs",
+    SectionName.SERVICES: "services",
+    SectionName.ENCOUNTER: "encounter",
+}
+
+_PATIENT, _ENCOUNTER = "{{context.patientId}}", "{{context.encounterId}}"
+_TEMPLATES: Mapping[str, str] = {
+    SectionName.PATIENT: f"Patient/{_PATIENT}",
+    SectionName.PROBLEMS: f"Condition?patient={_PATIENT}",
+    SectionName.MEDICATIONS: f"MedicationRequest?patient={_PATIENT}",
+    SectionName.STATEMENTS: f"MedicationStatement?patient={_PATIENT}",
+    SectionName.ALLERGIES: f"AllergyIntolerance?patient={_PATIENT}",
+    SectionName.OBSERVATIONS: f"Observation?patient={_PATIENT}&code=",  # the codes come from the release
+    SectionName.SERVICES: f"ServiceRequest?patient={_PATIENT}&status=active",
+    SectionName.ENCOUNTER: f"Encounter/{_ENCOUNTER}",
+}
+
+
+def templates(content: Content, hook: Hook) -> dict[str, str]:
+    """Prefetch key -> template for one hook, the patient first.
+
+    The encounter is asked for only where the hook's context may hold `encounterId`.
+    """
+    fields = hook.context_schema.get("properties", {})
+    return {
+        KEY_OF_SECTION[section]: template
+        for section, template in _wanted(content).items()
+        if section != SectionName.ENCOUNTER or "encounterId" in fields
+    }
+
+
+def queries(content: Content, request: HookRequest) -> dict[str, str]:
+    """Section -> relative query for one request; the encounter only where the request names one."""
+    ids = {_PATIENT: quote(request.patient_id, safe=""), _ENCOUNTER: quote(request.encounter_id, safe="")}
+    return {
+        str(section): template.replace(_PATIENT, ids[_PATIENT]).replace(_ENCOUNTER, ids[_ENCOUNTER])
+        for section, template in _wanted(content).items()
+        if section != SectionName.ENCOUNTER or request.encounter_id
+    }
+
+
+def _wanted(content: Content) -> dict[str, str]:
+    """Section -> template of what the release looks at; the patient always, for no one is reviewed without."""
+    needs = {need for rule in content.rules for need in rule.needs}
+    needs |= {need for alternative in content.alternatives.values() for need in alternative.needs}
+    codes = _codes(content) if SectionName.OBSERVATIONS in needs else ""
+    wanted = {}
+    for section, template in _TEMPLATES.items():
+        if section == SectionName.OBSERVATIONS and codes:
+            wanted[section] = template + codes
+        elif section == SectionName.PATIENT or (section in needs and section != SectionName.OBSERVATIONS):
+            wanted[section] = template
+    return wanted
+
+
+def _codes(content: Content) -> str:
+    """The codes of the observation value sets as a list of tokens, `system|code`, or empty when there are none."""
+    named = dict.fromkeys(
+        coding for name in content.reading.observation_sets for coding in content.value_set_codes.get(name, ())
+    )
+    tokens = dict.fromkeys(f"{coding.system}|{coding.code}" for coding in named)
+    return ",".join(quote(token, safe=":/|") for token in tokens)

@@ -1,0 +1,111 @@
+"""Actions -> FHIR resources in the client's version, each checked before it leaves.
+
+A create is a new draft; an update is the prescriber's whole draft with the change; a delete needs no resource. What
+cannot be made valid is never sent: its suggestion is left out, the card and its words stay.
+"""
+
+import logging
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from cds_service.domain.card import Action, Card, Suggestion
+from cds_service.domain.content import Content
+from cds_service.domain.errors import ContentBroken
+from cds_service.domain.facts import Facts
+from cds_service.domain.orders import Create, Delete, DrugOrder, Reason, ServiceOrder, Update
+from cds_service.domain.steps import Gathered, Write
+from cds_service.fhir.changed_order_r4 import changed_order
+from cds_service.fhir.new_order_r4 import Around, new_order
+from cds_service.fhir.valid_r4 import InvalidError, checked, mended, warm_up
+
+WRITTEN = ("R4", "")  # versions that are written here; a draft that tells none is R4
+log = logging.getLogger(__name__)
+
+
+def make_write(content: Content) -> Write:
+    """The step that gives actions their resources; every order of the release is tried here first.
+
+    Raises:
+        ContentBroken: an order of the release does not become a valid resource.
+    """
+    warm_up()
+    faults = tuple(
+        f"alternative {alternative.id}, order {choice}: {fault}"
+        for alternative in content.alternatives.values()
+        for choice, order in alternative.orders.items()
+        if isinstance(order, DrugOrder | ServiceOrder) and (fault := _fault(order))
+    )
+    if faults:
+        raise ContentBroken(faults)
+
+    def write(cards: tuple[Card, ...], gathered: Gathered) -> tuple[Card, ...]:
+        """Return the cards with resources; an action that cannot be made valid takes its suggestion with it."""
+        return tuple(_card(card, gathered) if card.suggestions else card for card in cards)
+
+    return write
+
+
+def _fault(order: DrugOrder | ServiceOrder) -> str:
+    """Why an order of the release, beside a draft with everything that is copied, is not valid; empty when it is."""
+    draft = {name: {"reference": f"{name}/1"} for name in ("subject", "encounter", "requester")}
+    draft |= {"reasonCode": [{"text": "reason"}]}  # type: ignore[dict-item] # a list beside the references
+    stated = Reason(classes=dict.fromkeys(order.treats), element="reasonCode", index=0)  # type: ignore[arg-type] # names only
+    sample = replace(order, inferred_reasons=("Condition/1",))
+    try:
+        checked(new_order(sample, date(2000, 1, 1), Around(draft, "Patient/1", (stated,))))
+    except InvalidError as error:
+        return str(error)
+    return ""
+
+
+def _card(card: Card, gathered: Gathered) -> Card:
+    suggestions = tuple(
+        written for suggestion in card.suggestions if (written := _suggestion(suggestion, gathered)) is not None
+    )
+    return replace(card, suggestions=suggestions, selection_behavior=card.selection_behavior if suggestions else "")
+
+
+def _suggestion(suggestion: Suggestion, gathered: Gathered) -> Suggestion | None:
+    try:
+        actions = tuple(replace(action, resource=_resource(action, gathered)) for action in suggestion.actions)
+    except InvalidError as error:  # its message names elements, never what they hold
+        log.warning("Suggestion %s is left out, no valid resource: %s", suggestion.alternative, error)
+        return None
+    return replace(suggestion, actions=actions)
+
+
+def _resource(action: Action, gathered: Gathered) -> bytes:
+    """The resource of an action; empty for a delete.
+
+    Raises:
+        InvalidError: there is no valid one.
+    """
+    if gathered.fhir_version not in WRITTEN:
+        raise InvalidError("", f"orders of FHIR {gathered.fhir_version} are not written")
+    match action.proposal:
+        case Delete():
+            return b""
+        case Create(order=order, position=position, authored_on=authored_on):
+            facts = _facts_at(position, gathered)
+            around = Around(_draft_at(position, gathered), f"Patient/{_patient_id(gathered)}", facts.order.reasons)
+            return checked(new_order(order, authored_on, around))
+        case Update(change=change, position=position, reference=reference):
+            draft = mended(_draft_at(position, gathered))
+            if f"{draft['resourceType']}/{draft.get('id')}" != reference:
+                raise InvalidError("id", "is not that of the order under review")
+            draft.setdefault("subject", {"reference": f"Patient/{_patient_id(gathered)}"})
+            return checked(changed_order(draft, change, _facts_at(position, gathered).order))
+
+
+def _facts_at(position: int, gathered: Gathered) -> Facts:
+    return next(facts for facts in gathered.facts if facts.order.position == position)
+
+
+def _draft_at(position: int, gathered: Gathered) -> dict[str, Any]:
+    raw = gathered.drafts.raw
+    return dict((raw[position] if position < len(raw) else None) or {})
+
+
+def _patient_id(gathered: Gathered) -> str:
+    return str(gathered.drafts.patient_id)
