@@ -1,0 +1,61 @@
+"""What the ledger needs of a database, whichever it is; `sqlite` and `postgresql` each fill it in."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from cds_service.domain.errors import LedgerUnavailable
+
+MENDING = (
+    "See that the database named by CDS_DATABASE_URL can be reached and written and has room; "
+    "the service goes on by itself once it has."
+)
+
+
+class Turn(Protocol):
+    """The right to write, held by one process at a time where the database itself cannot queue writers well."""
+
+    def __call__(self, at_most_seconds: float | None = None) -> AbstractContextManager[None]:
+        """Hold it; wait for it without end, or for so long at most.
+
+        Raises:
+            LedgerUnavailable: others did not let go of it in time.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """One database of the ledger, opened.
+
+    Attributes:
+        write: connections that commit, each durable when its commit returns. read: connections for everything else.
+        turn: held around each transaction that writes.
+        current: whether a connection still reaches the database others would find under this URL.
+        prepare: run first in a transaction that changes the schema: one process at a time, with time enough.
+        probe: a statement that fails where rows could not be written.
+        close: let go of everything.
+    """
+
+    write: Engine
+    read: Engine
+    turn: Turn
+    current: Callable[[Connection], bool]
+    prepare: Callable[[Connection], None]
+    probe: str
+    close: Callable[[], None]
+
+
+def unavailable(doing: str, error: Exception) -> LedgerUnavailable:
+    """What to raise for a database error: its type and code, never its text, which may quote a row."""
+    return LedgerUnavailable(f"The ledger could not {doing} ({kind_of(error)}). {MENDING}")
+
+
+def kind_of(error: Exception) -> str:
+    """The error's type, and the database's own code for it where there is one: `OperationalError SQLITE_BUSY`."""
+    source = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(source, "sqlite_errorname", None) or getattr(source, "sqlstate", None) or ""
+    return f"{type(error).__name__} {code}".strip()

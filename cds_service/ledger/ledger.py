@@ -1,0 +1,157 @@
+"""The ledger as the rest of the service sees it."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self, TypeVar
+
+from sqlalchemy import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from cds_service.domain.decision import Decision, Feedback
+from cds_service.domain.errors import SettingsBroken
+from cds_service.ledger import pseudonyms, reading
+from cds_service.ledger.database import Database, unavailable
+from cds_service.ledger.migrate import migrate
+from cds_service.ledger.postgresql import open_postgresql
+from cds_service.ledger.rows import decision_rows, feedback_rows, storable
+from cds_service.ledger.sqlite import open_sqlite
+from cds_service.ledger.writer import WAIT_SECONDS, Writer
+
+T = TypeVar("T")
+MOST_FEEDBACK = 500  # items of one batch; also keeps its look-up within every database's number of parameters
+
+
+def open_ledger(database_url: str, *, pseudonym_key: bytes, wait_seconds: float = WAIT_SECONDS) -> "Ledger":
+    """The ledger in a database, its schema brought up to date, its writer running; once in each worker, after any fork.
+
+    Args:
+        database_url: `sqlite:////path/ledger.db` or `postgresql://user:password@host/name`.
+        pseudonym_key: 32 or more secret bytes, the same in every worker (`load_or_create_key`).
+        wait_seconds: how long a caller waits for its commit.
+
+    Raises:
+        SettingsBroken: the URL or the key cannot be used.
+        LedgerUnavailable: the database cannot be reached, changed, or is of a newer release.
+    """
+    key = pseudonyms.checked_key(pseudonym_key)
+    database = _opener(database_url)
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return Ledger(database, Writer(database, wait_seconds=wait_seconds), key)
+
+
+def _opener(database_url: str) -> Database:
+    try:
+        url: URL = make_url(database_url.replace("postgres://", "postgresql://", 1))
+    except ArgumentError:
+        raise SettingsBroken(
+            "CDS_DATABASE_URL is not a URL of a database; write sqlite:////path/ledger.db or postgresql://user@host/name."
+        ) from None  # the text may hold a password
+    match url.get_backend_name():
+        case "sqlite":
+            return open_sqlite(url)
+        case "postgresql":
+            return open_postgresql(url)
+        case other:
+            raise SettingsBroken(f"CDS_DATABASE_URL names a {other} database; the ledger needs sqlite or postgresql.")
+
+
+class Ledger:
+    """The record of advice: what is handed to `commit` is on disk when it returns. Safe to share between threads."""
+
+    def __init__(self, database: Database, writer: Writer, pseudonym_key: bytes) -> None:
+        """Use `open_ledger`."""
+        self._database = database
+        self._writer = writer
+        self._key = pseudonym_key
+
+    def pseudonym(self, kind: str, identifier: str) -> str:
+        """The keyed pseudonym of an id: 64 hex digits, another for each kind; empty for an empty id."""
+        return pseudonyms.pseudonym(self._key, kind, identifier)
+
+    # Writing ----------------------------------------------------------------------------------------------------
+
+    def commit(self, decision: Decision) -> None:
+        """Return once the decision is durably committed.
+
+        Raises:
+            LedgerUnavailable: it was not, or not in time; the message says what to do.
+        """
+        self._writer.write(decision_rows(decision, self.pseudonym))
+
+    def commit_feedback(self, items: tuple[Feedback, ...]) -> frozenset[str]:
+        """Commit feedback, all of it or none.
+
+        Returns:
+            Ids of the items recorded as orphans: no such card was sent to their client.
+
+        Raises:
+            LedgerUnavailable: nothing was committed, or not in time.
+            ValueError: more than `MOST_FEEDBACK` items.
+        """
+        if not items:
+            return frozenset()
+        if len(items) > MOST_FEEDBACK:
+            raise ValueError(f"At most {MOST_FEEDBACK} items of feedback can be committed together.")
+        sent = {storable(item.card) for item in items}
+        known = self._read(lambda connection: reading.own_cards(connection, sent))
+        orphans = frozenset(item.id for item in items if known.get(storable(item.card)) != storable(item.client))
+        self._writer.write(feedback_rows(items, orphans))
+        return orphans
+
+    def ping(self) -> None:
+        """Return when a decision could be committed now: asks the writer itself.
+
+        Raises:
+            LedgerUnavailable: it could not, and why.
+        """
+        self._writer.write({})
+
+    def close(self) -> None:
+        """Commit what is waiting and let go of the database.
+
+        Raises:
+            LedgerUnavailable: what was waiting could not be committed in time.
+        """
+        self._writer.close()
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Reading ----------------------------------------------------------------------------------------------------
+
+    def decision(self, id_: str) -> reading.KeptDecision | None:
+        """One decision by its id; `None` for no such.
+
+        Raises:
+            LedgerUnavailable: the database cannot be read. Likewise in all that follow.
+        """
+        return self._read(lambda connection: reading.read_decision(connection, id_))
+
+    def decisions(self, wanted: reading.Wanted | None = None) -> tuple[reading.DecisionLine, ...]:
+        """A page of decisions, latest first."""
+        return self._read(lambda connection: reading.read_decisions(connection, wanted or reading.Wanted()))
+
+    def card(self, uuid: str) -> reading.KeptCard | None:
+        """One card by its uuid; `None` for no such."""
+        return self._read(lambda connection: reading.read_card(connection, storable(uuid)))
+
+    def feedback_of(self, card: str) -> tuple[reading.KeptFeedback, ...]:
+        """What was said of one card, in the order of its coming."""
+        return self._read(lambda connection: reading.read_feedback(connection, storable(card)))
+
+    def _read(self, question: Callable[[Connection], T]) -> T:
+        try:
+            with self._database.read.connect() as connection:
+                return question(connection)
+        except SQLAlchemyError as error:
+            raise unavailable("be read", error) from None  # the database's own text may quote what was asked

@@ -1,0 +1,134 @@
+"""The ledger in one SQLite file: WAL, every commit synced to disk, writers of all processes in one queue.
+
+Two processes that meet in SQLite's own busy handler stall each other for up to a second; so each holds a lock on the
+file `<ledger>.lock` while it writes. Needs a local disk (no network share) and a POSIX system.
+"""
+
+import fcntl
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from cds_service.domain.errors import LedgerUnavailable, SettingsBroken
+from cds_service.ledger.database import Database, Turn
+
+BUSY_SECONDS = 1.0  # for programs that write without our lock: a shell, a backup
+CHECKPOINT_PAGES = 4_000  # 16 MB of log before a commit has to carry it into the file
+POLL_SECONDS = 0.02
+
+# The file keeps its journal mode: readers find it, and only who holds the turn may change it.
+DURABLE = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+)
+
+
+def open_sqlite(url: URL) -> Database:
+    """The ledger in a file, which is made (for its owner only) when there is none.
+
+    Raises:
+        SettingsBroken: the URL names no file: a ledger in memory would be gone with the process.
+        LedgerUnavailable: the file cannot be made or opened.
+    """
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise SettingsBroken("CDS_DATABASE_URL must name a file of the ledger: sqlite:////var/lib/cds/ledger.db, say.")
+    path = Path(url.database).absolute()
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise LedgerUnavailable(
+            f"The ledger's file cannot be opened for writing ({error.strerror}). CDS_DATABASE_URL must name a file "
+            "in a folder that exists and that this service may write."
+        ) from error
+    write = _engine(path, begin="BEGIN IMMEDIATE", pragmas=DURABLE, pool=NullPool)
+    read = _engine(path, begin="BEGIN", pragmas=("query_only=ON",), pool=QueuePool)
+
+    def close() -> None:
+        write.dispose()
+        read.dispose()
+        os.close(lock)
+
+    return Database(
+        write=write,
+        read=read,
+        turn=_turn(lock),
+        current=lambda connection: connection.connection.info.get("file") == _file(path),
+        prepare=lambda _: None,  # the turn is enough
+        probe="SELECT 1",  # BEGIN IMMEDIATE has failed before this where the file cannot be written
+        close=close,
+    )
+
+
+def _engine(path: Path, *, begin: str, pragmas: tuple[str, ...], pool: type[NullPool] | type[QueuePool]) -> Engine:
+    def connect() -> sqlite3.Connection:
+        address = f"file:{quote(str(path))}?mode=rw"  # never makes a file: an empty ledger would look like no advice
+        connection = sqlite3.connect(
+            address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), creator=connect, poolclass=pool, hide_parameters=True
+    )
+
+    @event.listens_for(engine, "connect")
+    def remember(_: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        entry.info["file"] = _file(path)
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file stands under the path; `None` for none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _turn(lock: int) -> Turn:
+    @contextmanager
+    def turn(at_most_seconds: float | None = None) -> Iterator[None]:
+        if at_most_seconds is None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        elif not _within(at_most_seconds, lambda: fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)):
+            raise LedgerUnavailable(
+                f"Another process has held the ledger's lock for {at_most_seconds:.0f} s. End it, or start again later."
+            )
+        try:
+            yield
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_UN)
+
+    return turn
+
+
+def _within(seconds: float, attempt: Callable[[], None]) -> bool:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            attempt()
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(POLL_SECONDS)
+        else:
+            return True
