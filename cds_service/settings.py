@@ -1,0 +1,170 @@
+"""Settings of the service: `CDS_*` environment variables, read once at start. The only reader of the environment.
+
+Nothing needs to be set: the defaults run an open service for trying out, with an SQLite file in the working directory
+and no access to any FHIR server.
+"""
+
+import logging
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+
+from cds_service.domain.errors import SettingsBroken
+
+PREFIX = "CDS_"
+PACKAGED_CONTENT = Path(__file__).resolve().parent.parent / "hooks"
+KEY_FILE = "cds-service.key"
+SANDBOX = "https://sandbox.cds-hooks.org"
+DEEPEST = 64  # a FHIR resource inside a Bundle inside prefetch is some 20 levels deep, extensions included
+
+Listed = Annotated[tuple[str, ...], NoDecode]  # in the environment: separated by commas or blanks
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, under `CDS_` and the name in capitals.
+
+    Attributes:
+        database_url: `sqlite:///file` or `postgresql://user:password@host/name`; never shown, it may hold a password.
+        content_path: folder of the content release.
+        public_url: where clients reach the service, `https://cds.example.org`; empty: as the request says.
+        fhir_servers: base URLs of FHIR servers that may be read; empty: none ever is.
+        fhir_deadline_ms: the longest wait for all FHIR reads of a call.
+        fhir_ca_file: PEM file of the authorities that vouch for the FHIR servers; default: the well-known ones.
+        max_body_bytes: larger requests are refused. max_depth: deeper nested ones, too.
+        time_zone: calendar of orders without a date and of instants, an IANA name.
+        pseudonym_key: 64 or more hex digits, the same in every worker. pseudonym_key_file: where such a key is kept
+            when none is set; default: `cds-service.key` beside the SQLite database.
+        cors_origins: web origins whose browsers may call the service; `*` for all.
+        open_mode: accept callers without a token.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    database_url: str = Field(default="sqlite:///cds-service.db", min_length=1, repr=False)
+    content_path: Path = PACKAGED_CONTENT
+    public_url: str = ""
+    fhir_servers: Listed = ()
+    fhir_deadline_ms: int = Field(default=400, ge=10, le=5_000)
+    fhir_ca_file: Path | None = None
+    max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1_024, le=256 * 1024 * 1024)
+    max_depth: int = Field(default=DEEPEST, ge=16, le=500)
+    time_zone: str = "UTC"
+    pseudonym_key: SecretStr | None = None
+    pseudonym_key_file: Path | None = None
+    cors_origins: Listed = (SANDBOX,)
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8080, ge=1, le=65_535)
+    workers: int = Field(default=1, ge=1, le=64)
+    threads: int = Field(default=16, ge=1, le=128)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    open_mode: bool = True
+
+    def __init__(self, **given: object) -> None:
+        """Read the environment; what is given by name stands before it.
+
+        Raises:
+            SettingsBroken: a variable cannot be used; the message names it and what it should be, never its value.
+        """
+        try:
+            super().__init__(**given)  # type: ignore[arg-type] # values of fields, checked by the model
+        except ValidationError as error:
+            raise SettingsBroken(_explained(error)) from None  # the cause would show values
+        except SettingsError as error:
+            raise SettingsBroken(f"A {PREFIX} variable cannot be read ({type(error).__name__}).") from None
+
+    @field_validator("fhir_servers", "cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Split a list of the environment."""
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("fhir_servers")
+    @classmethod
+    def _servers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for url in value:
+            _insist(_is_url(url), "should list base URLs like https://fhir.example.org/r4, without query or password")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str) -> str:
+        _insist(not value or _is_url(value), "should be the URL clients use, like https://cds.example.org")
+        return value.rstrip("/")
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            named = _is_url(origin) and urlsplit(origin).path == ""
+            _insist(origin == "*" or named, "should list origins like https://app.example.org, without a path, or be *")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, LookupError):
+            known = False
+        else:
+            known = True
+        _insist(known, "should be an IANA time zone like Europe/Berlin")
+        return value
+
+    @field_validator("pseudonym_key")
+    @classmethod
+    def _key(cls, value: SecretStr | None) -> SecretStr | None:
+        text = value.get_secret_value().strip() if value is not None else None
+        try:
+            usable = text is None or len(bytes.fromhex(text)) >= 32
+        except ValueError:
+            usable = False
+        _insist(usable, "should be 64 or more hex digits, of `openssl rand -hex 32` for example")
+        return SecretStr(text) if text is not None else None
+
+    @property
+    def key_file(self) -> Path:
+        """Where the pseudonym key is kept when none is set."""
+        if self.pseudonym_key_file is not None:
+            return self.pseudonym_key_file
+        scheme, _, path = self.database_url.partition(":///")
+        folder = Path(path.partition("?")[0]).parent if scheme.startswith("sqlite") and path else Path()
+        return folder / KEY_FILE
+
+    @property
+    def log_number(self) -> int:
+        """The level as `logging` counts it."""
+        return logging.getLevelNamesMapping()[self.log_level]
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = not (parts.query or parts.fragment or "@" in parts.netloc or "\\" in text or "%" in text)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0 and plain
+
+
+def _insist(holds: bool, should: str) -> None:
+    if not holds:
+        raise ValueError(should)
+
+
+def _explained(error: ValidationError) -> str:
+    """One line for each broken variable: its name and what it should be."""
+    lines = []
+    for one in error.errors(include_input=False, include_url=False, include_context=False):
+        name = PREFIX + str(one["loc"][0] if one["loc"] else "").upper()
+        lines.append(f"- {name}: {one['msg'].removeprefix('Value error, ')}")
+    return "These settings cannot be used; correct or unset them:\n" + "\n".join(dict.fromkeys(lines))
