@@ -1,0 +1,29 @@
+"""What all tests share: a clock in a zone that is not UTC, and golden files that can be written anew."""
+
+import os
+import time
+
+import pytest
+
+
+def pytest_addoption(parser):
+    parser.addoption("--write-golden", action="store_true", help="write the golden answers anew instead of comparing")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _zone_that_is_not_utc():
+    """Zone faults show only where local time is not UTC."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = "Pacific/Auckland"
+    time.tzset()
+    yield
+    if before is None:
+        del os.environ["TZ"]
+    else:
+        os.environ["TZ"] = before
+    time.tzset()
+
+
+@pytest.fixture
+def write_golden(request):
+    return request.config.getoption("--write-golden")
