@@ -82,7 +82,7 @@ def check(path: Path | None) -> None:
     for fault in report.faults:
         click.secho(f"fault  {fault}", fg="red")
     if report.faults:
-        click.secho(f"{len(report.faults)} faults in {where}: mend them before this release is used.", fg="red", err=True)
+        click.secho(f"{len(report.faults)} faults in {where}: mend them before use.", fg="red", err=True)
         sys.exit(NOT_IN_ORDER)
     click.secho("The content release is complete and consistent.", fg="green")
 

@@ -81,7 +81,8 @@ def _palliative(facts: Facts) -> tuple[Exemption, ...]:
         return (Exemption(id="X-PALL", because="reason"),)
     encounters = facts.encounter.items if isinstance(facts.encounter, Known) else ()
     services = facts.services.items if isinstance(facts.services, Known) else ()
-    recorded = any("hospice-palliative" in record.classes for record in (*encounters, *services))
+    about = (*(one.classes for one in encounters), *(one.classes for one in services))
+    recorded = any("hospice-palliative" in classes for classes in about)
     if recorded or facts.active_problems("hospice-palliative"):
         return (Exemption(id="X-PALL", because="problem"),)
     return ()
@@ -96,4 +97,3 @@ def _recent(facts: Facts, value_set: str, days: int) -> bool:
 def _acute(facts: Facts, params: Params) -> bool:
     encounters = facts.encounter.items if isinstance(facts.encounter, Known) else ()
     return any(encounter.encounter_class in params.acute_encounters for encounter in encounters)
-

@@ -1,4 +1,4 @@
-"""The packaged stories: hook requests in `fhir_fixtures/`, which stands beside the package (installed or checked out)."""
+"""The packaged stories: hook requests in `fhir_fixtures/`, beside the package (installed or checked out)."""
 
 import difflib
 import json

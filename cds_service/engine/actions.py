@@ -1,6 +1,7 @@
 """An offered alternative -> what its suggestion does to the draft orders, creates first.
 
-A patient already on the drug for long is never stopped: instead of replacing the order, a new one stands beside a taper.
+A patient already on the drug for long is never stopped: the order is not replaced, a new one stands
+beside a taper.
 """
 
 from dataclasses import replace

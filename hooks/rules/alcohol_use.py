@@ -46,7 +46,9 @@ def evaluate(facts: Facts, params: Params) -> Outcome:
     recent = _recent(facts, params)
     positive = [score for score in recent if _positive(score, facts.sex, params)]
     if positive:
-        names = tuple(f"{params.names[_code(score)]} {score.comparator}{score.value.normalize():f}" for score in positive)
+        names = tuple(
+            f"{params.names[_code(score)]} {score.comparator}{score.value.normalize():f}" for score in positive
+        )
         basis = tuple(measurement_basis(score, SCREENING) for score in positive)
         return Finding(variant="screening", values={"score": names}, basis=basis)
     return _milder(facts, recent, params, disorder.missing)

@@ -30,7 +30,9 @@ def evaluate(facts: Facts, params: Params) -> Outcome:
     """Look for a second benzodiazepine; see the module."""
     others = facts.current_drugs(OTHERS)
     limit = facts.as_of + timedelta(days=params.overlap_days)
-    running = [order for order in facts.running if order.oral and not order.replaced and order.ends and order.ends > limit]
+    running = [
+        order for order in facts.running if order.oral and not order.replaced and order.ends and order.ends > limit
+    ]
     if not others and not running:
         return NotAssessed(missing=others.missing) if others.missing else NotApplicable(because="none")
     names = tuple(label_of(drug.classes, OTHERS) for drug in others.items)

@@ -3,7 +3,7 @@
 Says: which end is missing and that a course should have one.
 Speaks when: a new oral course whose planned days cannot be worked out.
 Silent when: the days are known, the patient is a continuing user, or the form is not oral.
-Cannot tell when: earlier prescriptions could not be looked at (it then speaks all the same: an end is missing either way).
+Cannot tell when: earlier prescriptions could not be looked at (it speaks all the same: an end is missing either way).
 """
 
 from cds_service.domain.facts import Facts

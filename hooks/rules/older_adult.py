@@ -51,7 +51,9 @@ def evaluate(facts: Facts, params: Params) -> Outcome:
 def _aggravating(facts: Facts, params: Params) -> dict[str, tuple[str, Problem]]:
     """Sentence -> (value set, problem), for what raises the risk further."""
     window = facts.as_of - timedelta(days=params.fall_window_days)
-    falls = [fall for fall in facts.problems_in("falls").items if fall.dated and fall.dated.touches(window, facts.as_of)]
+    falls = [
+        fall for fall in facts.problems_in("falls").items if fall.dated and fall.dated.touches(window, facts.as_of)
+    ]
     dementia = facts.active_problems("dementia-delirium").items
     found = {"fall": ("falls", falls), "dementia": ("dementia-delirium", dementia)}
     return {point: (value_set, problems[0]) for point, (value_set, problems) in found.items() if problems}

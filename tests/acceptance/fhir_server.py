@@ -7,7 +7,14 @@ from urllib.parse import parse_qs, urlsplit
 import responses
 
 TOKEN = "token-of-this-call"
-SUBJECT = {"Condition": "subject", "MedicationRequest": "subject", "MedicationStatement": "subject", "Observation": "subject", "ServiceRequest": "subject", "AllergyIntolerance": "patient"}
+SUBJECT = {
+    "Condition": "subject",
+    "MedicationRequest": "subject",
+    "MedicationStatement": "subject",
+    "Observation": "subject",
+    "ServiceRequest": "subject",
+    "AllergyIntolerance": "patient",
+}
 
 
 def serve(mock: responses.RequestsMock, base: str, resources: list[dict]) -> None:
