@@ -4,12 +4,13 @@
 
     load             the whole release: files -> Content
       files          TOML read into shapes; a mistyped key is a named fault
-      shapes         what each file must look like
+      shapes, stem_shapes  what each file must look like
       vocabulary     value sets, word lists, code systems -> Terminology
       stems          rules, alternatives, exemptions: two halves each
       halves         the Python halves, each loaded under a name of its own
       orders         order tables of alternatives -> domain orders
       references     does everything that is named exist?
+    tune             thresholds, indicators and shadow flags that a site or a client chooses
     check            what an editor should know beyond that: faults and notices
     value_set_build  source tables -> FHIR ValueSet files
 """

@@ -11,6 +11,7 @@ from cds_service.content.vocabulary import ValueSets, read_value_sets, terminolo
 from cds_service.domain.content import Content, Evidence, Hook, Phrases, Product, Reading, Release
 from cds_service.domain.course import CourseLimits
 from cds_service.domain.errors import ContentBroken
+from cds_service.domain.provenance import Origins
 from cds_service.domain.terminology import Coding
 
 NOT_HOOKS = {"release", "words", "products", "evidence", "facts", "override_reasons", "exemptions", "phrases"}
@@ -72,6 +73,7 @@ def _content(root: Path, sha256: str, faults: list[str]) -> Content | None:
         source_url=release.source_url,
         topic_system=release.topic_system,
         value_sets=value_sets.versions,
+        origins=release.source_attributes.become(Origins) if release.source_attributes else Origins(),
     )
     faults += references.faults(content, frozenset(words.word_lists))
     return content

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import msgspec
 
 from cds_service.domain.orders import Form
-from cds_service.domain.outcome import Indicator
 from cds_service.domain.terminology import Vocabulary
 
 Record = TypeVar("Record")
@@ -27,6 +26,14 @@ class Shape(msgspec.Struct, forbid_unknown_fields=True):
         return record(**{name: getattr(self, name) for name in names - given.keys()}, **given)
 
 
+class OriginsTable(Shape):
+    """`[source_attributes]` of `release.toml`: what is the same for every rule."""
+
+    developer: str
+    funding_source: str
+    unused: str
+
+
 class ReleaseFile(Shape):
     """`release.toml`."""
 
@@ -37,6 +44,7 @@ class ReleaseFile(Shape):
     source_label: str
     source_url: str
     topic_system: str
+    source_attributes: OriginsTable | None = None
 
 
 class HookFile(Shape):
@@ -169,69 +177,6 @@ class FactsFile(Shape):
     course: CourseTable
     units: dict[str, str]
     codes: CodesTable
-
-
-class VariantTable(Shape):
-    """One `[variants.*]` of a rule."""
-
-    indicator: Indicator
-    summary: str
-    problem: str
-    why: str
-    instead: str
-    offers: tuple[str, ...] | None = None
-
-
-class RuleFile(Shape):
-    """The TOML half of a rule."""
-
-    id: str
-    version: str
-    title: str
-    order: int
-    needs: tuple[str, ...]
-    evidence: tuple[str, ...]
-    override_reasons: tuple[str, ...]
-    offers: tuple[str, ...]
-    value_sets: tuple[str, ...]
-    variants: dict[str, VariantTable]
-    params: dict[str, Any] = {}
-    points: dict[str, str] = {}
-    silent: dict[str, str] = {}
-    gives_way_to: dict[str, str] = {}
-    unless: dict[str, tuple[Indicator, ...]] = {}
-
-
-class AlternativeFile(Shape):
-    """The TOML half of an alternative; the shape of its orders follows from `kind` (see `orders`)."""
-
-    id: str
-    version: str
-    title: str
-    kind: str
-    slots: tuple[str, ...]
-    needs: tuple[str, ...]
-    evidence: tuple[str, ...]
-    value_sets: tuple[str, ...]
-    label: str
-    of: tuple[str, ...] = ()
-    label_continuing: str = ""
-    description: str = ""
-    params: dict[str, Any] = {}
-    labels: dict[str, str] = {}
-    points: dict[str, str] = {}
-    notes: dict[str, str] = {}
-    blocked: dict[str, str] = {}
-    orders: dict[str, dict[str, Any]] = {}
-
-
-class ExemptionsFile(Shape):
-    """`exemptions.toml`: rule id -> exemption id -> effect."""
-
-    names: dict[str, str]
-    strictest: tuple[str, ...]
-    matrix: dict[str, dict[str, str]]
-    params: dict[str, Any] = {}
 
 
 class PhrasesFile(Shape):

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import msgspec
 
-from cds_service.content import shapes
+from cds_service.content import stem_shapes as shapes
 from cds_service.content.files import read
 from cds_service.content.halves import function_of, load_half, params_of
 from cds_service.content.orders import KINDS, Order, order_of
 from cds_service.domain.content import Alternative, Exemptions, Rule, Variant
+from cds_service.domain.provenance import Bound
 
 
 def read_rules(root: Path, sha256: str, faults: list[str]) -> tuple[Rule, ...]:
@@ -24,6 +25,9 @@ def read_rules(root: Path, sha256: str, faults: list[str]) -> tuple[Rule, ...]:
             table.become(
                 Rule,
                 variants={name: variant.become(Variant) for name, variant in table.variants.items()},
+                bounds={name: bound.become(Bound) for name, bound in table.bounds.items()},
+                provenance=table.provenance(),
+                logic=module.__doc__ or "",
                 params=params_of(module, table.params, at, faults),
                 evaluate=function_of(module, "evaluate", at, faults),
             )
@@ -45,6 +49,8 @@ def read_alternatives(root: Path, sha256: str, faults: list[str]) -> dict[str, A
         alternatives[table.id] = table.become(
             Alternative,
             orders=_orders(table, at, faults),
+            provenance=table.provenance(),
+            logic=module.__doc__ or "",
             params=params_of(module, table.params, at, faults),
             check=function_of(module, "check", at, faults),
         )

@@ -13,14 +13,26 @@ from cds_service.domain.course import CourseLimits
 from cds_service.domain.facts import Facts
 from cds_service.domain.orders import DrugOrder, Form, OrderChange, ServiceOrder
 from cds_service.domain.outcome import Finding, Indicator, Outcome, Verdict
+from cds_service.domain.provenance import Bound, Origins, Provenance
 from cds_service.domain.terminology import Coding, Terminology
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """What a site laid over a release (`overlay`), or a client chose of it (`tuning`)."""
+
+    kind: str
+    name: str
+    version: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """Identity of the content: its version, its date, who signed it off, and a hash over every file of it.
 
-    `sign_off` says in a sentence what the sign-off covers, or that it is outstanding.
+    `sign_off` says in a sentence what the sign-off covers, or that it is outstanding. `version` and `sha256` also cover
+    the `layers` upon it, the lowest first: the same two never stand for two different contents.
     """
 
     version: str
@@ -28,6 +40,7 @@ class Release:
     reviewers: tuple[str, ...]
     sha256: str
     sign_off: str = ""
+    layers: tuple[Layer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +112,7 @@ class Variant:
 
     Attributes:
         summary: under 140 characters when filled. problem: what is wrong for this patient. why: the reason.
-        instead: what to do instead.
+        instead: what to do instead. may_be: other indicators that a site or a client may choose.
     """
 
     indicator: Indicator
@@ -108,6 +121,7 @@ class Variant:
     why: str
     instead: str
     offers: tuple[str, ...] | None = None  # alternatives of this wording; None = the rule's own
+    may_be: tuple[Indicator, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +134,9 @@ class Rule:
         gives_way_to: rule id -> `replaced` or `folded`: when that rule speaks, this one is silent.
         unless: rule ids (`*` for any) -> indicators: silent while such a card is shown.
         evaluate: the pure function of the Python half. params: its thresholds, read from the TOML half.
+        units, bounds: of the thresholds, by name; one without a bound is fixed.
+        shadow: evaluated and recorded, but never shown.
+        logic: what the Python half says of itself, in words. no_evidence: why it cites none, where it does not.
     """
 
     id: str
@@ -138,6 +155,12 @@ class Rule:
     params: Any
     evaluate: Callable[[Facts, Any], Outcome]
     unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    bounds: Mapping[str, Bound] = field(default_factory=dict)
+    shadow: bool = False
+    logic: str = ""
+    no_evidence: str = ""
+    provenance: Provenance = field(default_factory=Provenance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +198,10 @@ class Alternative:
     params: Any
     check: Callable[[Facts, Mapping[str, Finding], Any], Verdict]
     under_exemptions: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+    logic: str = ""
+    no_evidence: str = ""
+    provenance: Provenance = field(default_factory=Provenance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,3 +290,4 @@ class Content:
     source_url: str
     topic_system: str
     value_sets: Mapping[str, str] = field(default_factory=dict)  # name -> version
+    origins: Origins = field(default_factory=Origins)

@@ -71,8 +71,8 @@ class Finding:
 class NotApplicable:
     """The rule is silent, and why: a token of the rule's `[silent]` table, or the engine's.
 
-    The engine's own tokens: `exempt` (by an exemption), `replaced` and `folded` (by another rule);
-    `by` then names it.
+    The engine's own tokens: `exempt` (by an exemption), `replaced`, `folded` and `beside` (by another rule), where
+    `by` names it; and `shadow` (evaluated on trial, not shown).
     """
 
     because: str

@@ -1,8 +1,9 @@
 """Facts of one reviewed order -> what every rule says of it.
 
 In this order: each rule speaks for itself; exemptions quiet those that are right to be quiet; free text alone never
-makes a card critical; then rules give way to those that say the same more fully. What a rule said at first is kept
-beside what became of it, so that the ledger can tell why it was silent.
+makes a card critical; a rule in shadow is recorded, and nothing of it is shown; then rules give way to those that say
+the same more fully. What a rule said at first is kept beside what became of it, so that the ledger can tell why it was
+silent.
 """
 
 import logging
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 SUPPRESSED = "S"
 CEILINGS = {"W": Indicator.WARNING, "I": Indicator.INFO}
 MILDNESS = ("-", "W", "I", SUPPRESSED)  # from unchanged to silent
+SHADOW = "shadow"
 EXEMPTIONS = "exemptions"  # stands as a rule id where the exemptions themselves could not be judged
 
 
@@ -31,6 +33,7 @@ def assess(facts: Facts, content: Content) -> Assessment:
     exemptions, failed = _holding(facts, content)
     rulings = [_ruling(rule, facts) for rule in content.rules]
     rulings = [_exempted(ruling, exemptions, content) for ruling in rulings]
+    rulings = [_shadowed(ruling, rule) for ruling, rule in zip(rulings, content.rules, strict=True)]
     rulings = _precedence(rulings, {rule.id: rule for rule in content.rules})
     return Assessment(facts=facts, exemptions=exemptions, rulings=(*rulings, *failed))
 
@@ -83,6 +86,13 @@ def _exempted(ruling: Ruling, exemptions: Iterable[Exemption], content: Content)
             ruling, outcome=replace(finding, ceiling=finding.ceiling.at_most(CEILINGS[effect])), spoken=finding
         )
     return ruling
+
+
+def _shadowed(ruling: Ruling, rule: Rule) -> Ruling:
+    """A rule on trial: what it says, lacks or breaks at is recorded; it shows nothing and quiets no other rule."""
+    if not rule.shadow or isinstance(ruling.outcome, NotApplicable):
+        return ruling
+    return replace(ruling, outcome=NotApplicable(because=SHADOW), spoken=ruling.spoken or ruling.outcome)
 
 
 def _precedence(rulings: list[Ruling], rules: Mapping[str, Rule]) -> list[Ruling]:

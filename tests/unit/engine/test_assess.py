@@ -1,6 +1,10 @@
 """What becomes of a rule's outcome: exemptions, caps, precedence, and faults that stay the rule's own."""
 
-from cds_service.domain.outcome import Finding, Indicator, NotApplicable, RuleFailed
+from dataclasses import replace
+
+import pytest
+
+from cds_service.domain.outcome import Finding, Indicator, NotApplicable, NotAssessed, RuleFailed
 from cds_service.engine.assess import assess, indicator_of
 from tests.builders import facts
 from tests.unit.engine.small_content import content, finding, rule
@@ -87,3 +91,26 @@ def test_silent_beside_a_louder_card():
     assert outcomes(rule("a", finding(), unless=beside), loud)["a"].outcome == NotApplicable(because="beside", by="b")
     named = outcomes(rule("a", finding(), unless=beside), rule("c", finding()))
     assert named["a"].outcome == NotApplicable(because="beside", by="c")
+
+
+@pytest.mark.parametrize("outcome", [finding(), NotAssessed(missing=("problems",)), ValueError()])
+def test_a_rule_in_shadow_is_recorded_and_nothing_of_it_is_shown(outcome):
+    trial = replace(rule("trial", outcome), shadow=True)
+    shown = rule("shown", finding(), gives_way_to={"trial": "replaced"}, order=2)
+    got = outcomes(trial, shown)
+    assert got["trial"].outcome == NotApplicable(because="shadow")
+    assert got["trial"].spoken == (RuleFailed(error="ValueError") if isinstance(outcome, ValueError) else outcome)
+    assert isinstance(got["shown"].outcome, Finding)
+
+
+def test_a_rule_in_shadow_that_is_silent_says_why():
+    silent = NotApplicable(because="no")
+    assert outcomes(replace(rule("trial", silent), shadow=True))["trial"].outcome == silent
+
+
+def test_a_rule_in_shadow_that_is_exempt_says_so():
+    trial = replace(rule("trial", finding()), shadow=True)
+    got = outcomes(trial, matrix={"trial": {"X": "S", "Y": "I"}}, exempt=("X",))["trial"]
+    assert got.outcome == NotApplicable(because="exempt", by="X")
+    capped = outcomes(trial, matrix={"trial": {"Y": "I"}}, exempt=("Y",))["trial"]
+    assert (capped.outcome, capped.spoken) == (NotApplicable(because="shadow"), finding())
