@@ -14,6 +14,7 @@ from cds_service.domain.facts import (
     Drug,
     Encounter,
     Facts,
+    Gap,
     Known,
     Measurement,
     Origin,
@@ -31,11 +32,11 @@ T = date(2026, 6, 15)  # the order date of every spec test that does not say oth
 ORIGIN = Origin(place=Place.PREFETCH, reference="Condition/1")
 
 
-def classes(*value_sets: str, label: str = "", text: bool = False) -> dict[str, Match]:
+def classes(*value_sets: str, label: str = "", text: bool = False, code: str = "c") -> dict[str, Match]:
     """Membership of value sets, by code unless `text`."""
     how = How.TEXT if text else How.CODE
     return {
-        name: Match(how=how, label=label or name, system="" if text else "s", code="" if text else "c")
+        name: Match(how=how, label=label or name, system="" if text else "s", code="" if text else code)
         for name in value_sets
     }
 
@@ -131,10 +132,11 @@ def problem(
     text: bool = False,
     unconfirmed: bool = False,
     reference: str = "Condition/1",
+    code: str = "c",
 ) -> Problem:
     """An active, confirmed, coded, undated problem unless said otherwise."""
     return Problem(
-        classes=classes(*value_sets, label=label, text=text),
+        classes=classes(*value_sets, label=label, text=text, code=code),
         status=ProblemStatus.PAST if past else ProblemStatus.ACTIVE,
         origin=Origin(place=Place.PREFETCH, reference=reference),
         unconfirmed=unconfirmed,
@@ -212,7 +214,7 @@ def facts(
 ) -> Facts:
     """Facts of a 45-year-old woman on whom everything is known and nothing is on record, unless said otherwise.
 
-    A section given as a string is `Unavailable` for that reason.
+    A section given as a string is `Unavailable` for that reason; one given as `Known` is taken as it is.
     """
     return Facts(
         as_of=as_of,
@@ -233,7 +235,14 @@ def facts(
     )
 
 
+def partly(*items):
+    """A section of which not everything could be read."""
+    return Known(items=items, gaps=(Gap(why="unreadable"),))
+
+
 def _section(items):
+    if isinstance(items, Known):
+        return items
     return Unavailable(why=items) if isinstance(items, str) else Known(items=tuple(items))
 
 

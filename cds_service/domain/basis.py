@@ -1,21 +1,34 @@
 """How a fact is named as the basis of a finding: what it is, where it stands, its date, how it was recognised."""
 
+from collections.abc import Iterable, Mapping
+
 from cds_service.domain.facts import Drug, Measurement, Place, Problem, SectionName, match_of
-from cds_service.domain.outcome import Basis
+from cds_service.domain.orders import Reason
+from cds_service.domain.outcome import Basis, Finding, Value
 from cds_service.domain.terminology import How
 
 
 def problem_basis(problem: Problem, *value_sets: str) -> Basis:
-    """A problem, under the name it has in the first of the value sets it belongs to."""
+    """A problem, under the name it has in the first of the value sets it belongs to.
+
+    A day that is only the day of recording is called so: the problem itself may be older.
+    """
     match = match_of(problem.classes, *value_sets)
+    recorded = f"recorded {problem.recorded}" if problem.recorded else ""
     return Basis(
         label=match.label,
         section=SectionName.PROBLEMS,
-        date=str(problem.dated or ""),
+        date=str(problem.onset) if problem.onset else recorded,
         reference=problem.origin.reference,
         from_text=match.how is How.TEXT,
         unconfirmed=problem.unconfirmed,
     )
+
+
+def reason_basis(reason: Reason, *value_sets: str) -> Basis:
+    """A reason stated on the reviewed order itself."""
+    match = match_of(reason.classes, *value_sets)
+    return Basis(label=match.label, section="order", from_text=match.how is How.TEXT)
 
 
 def drug_basis(drug: Drug, *value_sets: str) -> Basis:
@@ -43,6 +56,24 @@ def measurement_basis(measurement: Measurement, *value_sets: str) -> Basis:
     )
 
 
-def by_text_only(records: tuple[Problem, ...], *value_sets: str) -> bool:
+def problem_finding(
+    variant: str,
+    problems: Iterable[Problem],
+    *value_sets: str,
+    values: Mapping[str, Value] | None = None,
+    points: Iterable[str] = (),
+) -> Finding:
+    """A finding that rests on problems of the value sets: each is a basis; free text alone never makes it critical."""
+    found = tuple(problems)
+    return Finding(
+        variant=variant,
+        values=values or {},
+        points=tuple(points),
+        basis=tuple(problem_basis(problem, *value_sets) for problem in found),
+        text_only=by_text_only(found, *value_sets),
+    )
+
+
+def by_text_only(records: Iterable[Problem], *value_sets: str) -> bool:
     """Whether all of the problems were recognised by free text alone (no critical card may rest on that)."""
     return all(match_of(record.classes, *value_sets).how is How.TEXT for record in records)

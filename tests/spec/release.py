@@ -7,12 +7,13 @@ A spec test module may hold `EXAMPLES`, a list of `Example`: cases worth showing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 from cds_service.content.stems import read_alternatives, read_exemptions, read_rules
 from cds_service.domain.facts import Facts
 from cds_service.domain.outcome import Declined, Finding, NotApplicable, NotAssessed, Offer
-from cds_service.engine.assess import indicator_of
-from cds_service.engine.words import fill_summary
+from cds_service.engine.assess import assess, indicator_of
+from cds_service.engine.words import fill, fill_summary
 
 HOOKS = Path(__file__).parents[2] / "hooks"
 
@@ -70,7 +71,29 @@ def outcome(rule_id, facts):
 
 def said(rule_id, facts):
     """The outcome in a line: `warning: <summary>`, `silent: <token>` or `cannot tell: <tokens>`."""
+    return _line(rule_id, outcome(rule_id, facts))
+
+
+def shown(rule_id, facts):
+    """What is left of it after exemptions and the other rules: as `said`, or `exempt: <id>`, `folded: <rule>` …"""
+    content = SimpleNamespace(rules=tuple(rules().values()), exemptions=exemptions(), release=None)
+    spoken = next(ruling for ruling in assess(facts, content).rulings if ruling.rule == rule_id).outcome
+    if isinstance(spoken, NotApplicable) and spoken.by:
+        return f"{spoken.because}: {spoken.by}"
+    return _line(rule_id, spoken)
+
+
+def detail(rule_id, facts):
+    """The words of the finding, filled: problem with its points, why, instead."""
     rule, spoken = rules()[rule_id], outcome(rule_id, facts)
+    assert isinstance(spoken, Finding), spoken
+    words = rule.variants[spoken.variant]
+    points = (rule.points[point] for point in spoken.points)
+    return " ".join(fill(text, spoken.values) for text in (words.problem, *points, words.why, words.instead))
+
+
+def _line(rule_id, spoken):
+    rule = rules()[rule_id]
     match spoken:
         case Finding():
             summary = fill_summary(rule.variants[spoken.variant].summary, spoken.values)
