@@ -59,10 +59,14 @@ def order(
     form: Form = Form.ORAL,
     per_day_mg: str | None = "10",
     single_mg: str | None = "5",
+    mg_per_kg: str | None = None,
+    steps: str = "5 mg × 2 per day",
     dose_from_text: bool = False,
     dose_unknown: str = "",
     reasons: Iterable[str] = (),
     reasons_text: bool = False,
+    reasons_unconfirmed: bool = False,
+    reasons_lost: int = 0,
     mentions: Iterable[str] = (),
     repeats: int = 0,
     reference: str = "MedicationRequest/draft-1",
@@ -77,6 +81,7 @@ def order(
     doubts: Iterable[str] = (),
     is_tablet: bool = True,
     selected: bool = True,
+    starts: date | None = None,
     replaces: str = "",
 ) -> ReviewedOrder:
     """An oral tablet order of 5 mg twice daily for 10 days, without a reason, unless said otherwise."""
@@ -87,8 +92,9 @@ def order(
         dose = Dose(
             per_day_mg=None if per_day_mg is None else Decimal(per_day_mg),
             single_mg=None if single_mg is None else Decimal(single_mg),
+            single_mg_per_kg=None if mg_per_kg is None else Decimal(mg_per_kg),
             units_per_day=Decimal(2),
-            steps="5 mg × 2 per day",
+            steps=steps,
             from_text=dose_from_text,
         )
     return ReviewedOrder(
@@ -112,12 +118,21 @@ def order(
         stepped=stepped,
         is_tablet=is_tablet,
         reasons=tuple(
-            Reason(classes=classes(name, text=reasons_text), element="reasonCode", index=index)
+            Reason(
+                classes=classes(name, text=reasons_text),
+                element="reasonCode",
+                index=index,
+                unconfirmed=reasons_unconfirmed,
+            )
             for index, name in enumerate(reasons)
+        )
+        + tuple(
+            Reason(classes={}, element="reasonReference", index=index, resolved=False) for index in range(reasons_lost)
         ),
         mentions=frozenset(mentions),
         doubts=tuple(doubts),
         selected=selected,
+        starts=starts,
         replaces=replaces,
     )
 
@@ -194,6 +209,27 @@ def measurement(
     )
 
 
+def running(
+    *,
+    per_day_mg: str | None = "10",
+    ends: str | None = "2026-12-31",
+    oral: bool = True,
+    replaced: bool = False,
+    dose_from_text: bool = False,
+    reference: str = "MedicationRequest/7",
+) -> RunningOrder:
+    """Another diazepam order on record, 10 mg a day until the end of the year unless said otherwise."""
+    return RunningOrder(
+        reference=reference,
+        oral=oral,
+        ends=date.fromisoformat(ends) if ends else None,
+        replaced=replaced,
+        since=date(2026, 6, 1),
+        per_day_mg=None if per_day_mg is None else Decimal(per_day_mg),
+        dose_from_text=dose_from_text,
+    )
+
+
 def facts(
     *,
     age: Age | int | None = 45,
@@ -210,6 +246,7 @@ def facts(
     encounter: Iterable[Encounter] | str = (),
     prior_use: PriorUse | None = None,
     running: Iterable[RunningOrder] = (),
+    weight_kg: str | None = None,
     as_of: date = T,
 ) -> Facts:
     """Facts of a 45-year-old woman on whom everything is known and nothing is on record, unless said otherwise.
@@ -232,6 +269,7 @@ def facts(
         encounter=_section(encounter),
         prior_use=prior_use or PriorUse(),
         running=tuple(running),
+        weight_kg=None if weight_kg is None else Decimal(weight_kg),
     )
 
 

@@ -19,12 +19,13 @@ LONGEST_SUMMARY = 139
 REALISTIC_VALUE = 24  # characters of a filled placeholder; longer names are shortened when a card is written
 MARKS = {"V1", "V2", "V3", "U"}
 LINKED = {"V1", "V2"}
-QUESTIONS = {  # what halves ask with names of classes: methods of Facts, functions of domain.facts
+QUESTIONS = {  # what halves ask with names of classes: methods of Facts, functions of domain
     "problems_in",
     "active_problems",
     "current_drugs",
     "past_drugs",
     "stated_reasons",
+    "indication",
     "in_any",
     "label_of",
     "match_of",

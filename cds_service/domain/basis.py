@@ -28,7 +28,7 @@ def problem_basis(problem: Problem, *value_sets: str) -> Basis:
 def reason_basis(reason: Reason, *value_sets: str) -> Basis:
     """A reason stated on the reviewed order itself."""
     match = match_of(reason.classes, *value_sets)
-    return Basis(label=match.label, section="order", from_text=match.how is How.TEXT)
+    return Basis(label=match.label, section="order", from_text=match.how is How.TEXT, unconfirmed=reason.unconfirmed)
 
 
 def drug_basis(drug: Drug, *value_sets: str) -> Basis:

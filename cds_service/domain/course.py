@@ -121,6 +121,7 @@ class RunningOrder:
         ends: its last planned day, `None` when unknown.
         replaced: the reviewed order names it as the one it renews.
         oral: whether it is taken as a course (rescue forms never count as a duplicate).
+        per_day_mg: mg in 24 h at most, `None` when unknown; `dose_from_text` when it was read from free text.
     """
 
     reference: str
@@ -129,6 +130,7 @@ class RunningOrder:
     replaced: bool
     since: date | None = None
     per_day_mg: Decimal | None = None
+    dose_from_text: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -209,6 +209,7 @@ class Facts:
         date_assumed: the order carried no usable date, T is today's date in the configured zone.
         age: `None` without a believable birth date.
         sex: `male`, `female`, `other`, `unknown` or empty (administrative gender).
+        weight_kg: the latest body weight that is recent enough to dose by.
         order: the order under review. siblings: other orders of the reviewed drug in the same draft Bundle.
         drafts: other drugs in the same draft Bundle.
         medications: drugs on MedicationRequests. statements: drugs on MedicationStatements and administrations.
@@ -220,6 +221,7 @@ class Facts:
     age: Age | None
     sex: str = ""
     date_assumed: bool = False
+    weight_kg: Decimal | None = None
     siblings: tuple[ReviewedOrder, ...] = ()
     drafts: tuple[Drug, ...] = ()
     problems: Known[Problem] | Unavailable

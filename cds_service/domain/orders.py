@@ -90,12 +90,14 @@ class Reason:
         element: `reasonCode` or `reasonReference`, as R4 names them.
         index: its place in that list of the draft, so that a replacement can carry it over.
         resolved: whether a referenced Condition was found.
+        unconfirmed: that Condition is called unconfirmed.
     """
 
     classes: Classes
     element: str
     index: int
     resolved: bool = True
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,7 @@ class ReviewedOrder:
         reasons: stated reasons; empty when the order gives none.
         mentions: word-list names met in the order's own text and notes.
         doubts: tokens for what could not be read surely, explained in `hooks/phrases.toml`.
+        starts: the stated first day of its course; `None` for the order date.
         replaces: order this one names as `priorPrescription`.
         selected: false for an order-select draft that was not selected: context only, no card of its own.
     """
@@ -133,6 +136,7 @@ class ReviewedOrder:
     reasons: tuple[Reason, ...] = ()
     mentions: frozenset[str] = frozenset()
     doubts: tuple[str, ...] = ()
+    starts: date | None = None
     replaces: str = ""
     selected: bool = True
 

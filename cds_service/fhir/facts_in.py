@@ -96,6 +96,7 @@ def _facts_of(subject: Subject, record: Record, patient: Patient, as_of: date, a
     return Facts(
         as_of=as_of,
         date_assumed=assumed,
+        weight_kg=weight[0],
         age=age,
         sex=patient.sex,
         order=order,

@@ -55,6 +55,7 @@ def read_running(taken: Sequence[Taken], lexicon: Lexicon, replaces: str) -> tup
             replaced=bool(replaces) and one.record.reference == replaces,
             since=one.since,
             per_day_mg=decimal(one.doses.per_day_mg) if one.doses and one.doses.per_day_mg is not None else None,
+            dose_from_text=one.doses is not None and one.doses.from_text,
         )
         for one in taken
         if one.record.kind == "request" and one.standing is Standing.CURRENT and lexicon.is_subject(one.classes)

@@ -29,6 +29,7 @@ from cds_service.fhir.references import relative
 from cds_service.fhir.shapes import Resource, many, reference_of
 
 _VOID = {"entered-in-error", "refuted"}
+_UNCONFIRMED = {"unconfirmed", "provisional", "differential"}
 
 
 class Subject(NamedTuple):
@@ -59,7 +60,8 @@ def read_order(
     record = version.order(sourced.resource)
     texts = version.texts(sourced.resource, lexicon.terminology)
     product = read_product(subject.medicine, subject.classes, texts, lexicon)
-    worked = parts(version.instructions(sourced), product.contents, weight[0])
+    instructions = version.instructions(sourced)
+    worked = parts(instructions, product.contents, weight[0])
     taken = intake(worked)
     planned = plan(
         worked,
@@ -88,6 +90,7 @@ def read_order(
         reasons=_reasons(sourced.resource, version, lexicon, resolve),
         mentions=_mentions(texts, lexicon),
         doubts=_doubts(product, taken, dose, planned, weight[1], bool(sourced.unread)),
+        starts=min((one.bounds_start.earliest for one in instructions if one.bounds_start), default=None),
         replaces=relative(record.replaces),
         selected=subject.selected,
     )
@@ -136,14 +139,23 @@ def _reasons(resource: Resource, version: Version, lexicon: Lexicon, resolve: Re
     read = []
     contained = many(resource.contained)
     for reason in version.reasons(resource, lexicon.terminology):
-        classes = lexicon.terminology.classify(reason.concept, Vocabulary.REASON)
+        classes, unconfirmed = lexicon.terminology.classify(reason.concept, Vocabulary.REASON), False
         found = resolve(reason.reference, contained) if reason.reference else None
         if found is not None and found.resource_type == "Condition":
             record = version.condition(found, None, lexicon.terminology)
             stated = lexicon.terminology.classify(record.concept, Vocabulary.REASON)
             classes = NO_CLASSES if record.verification in _VOID else stated
+            unconfirmed = record.verification in _UNCONFIRMED
         resolved = reason.element == "reasonCode" or found is not None
-        read.append(Reason(classes=classes, element=reason.element, index=reason.index, resolved=resolved))
+        read.append(
+            Reason(
+                classes=classes,
+                element=reason.element,
+                index=reason.index,
+                resolved=resolved,
+                unconfirmed=unconfirmed,
+            )
+        )
     return tuple(read)
 
 

@@ -344,7 +344,7 @@ def test_running_orders():
         ("3", False, False),
     ]
     assert found[0].ends == date(2026, 7, 9)
-    assert found[0].per_day_mg == 10
+    assert (found[0].per_day_mg, found[0].dose_from_text) == (10, False)
     assert found[2].ends is None
 
 

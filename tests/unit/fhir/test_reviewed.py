@@ -341,7 +341,9 @@ def test_mg_per_kg_needs_a_recent_weight(taken, born, mg, doubt):
     one = order(code="309845", dosageInstruction=[dosage(0.1, "mg/kg", timing=None)])
     sent = {"patient": {"resourceType": "Patient", "id": "p1", "birthDate": born}}
     sent["labs"] = bundle(weight(20000, taken, "g")) if taken else None
-    found = facts(one, sent=sent).order
+    read_facts = facts(one, sent=sent)
+    found = read_facts.order
+    assert read_facts.weight_kg == (None if doubt else 20)
     assert found.dose.single_mg_per_kg == Decimal("0.1")
     assert found.dose.single_mg == mg
     assert [name for name in found.doubts if name.startswith("weight")] == ([doubt] if doubt else [])
@@ -457,6 +459,22 @@ def test_reasons_by_code_by_reference_and_by_text():
         (["muscle-spasm"], "reasonReference", 2, False),
         ([], "reasonReference", 3, True),
     ]
+
+
+@pytest.mark.parametrize(("verification", "unconfirmed"), [("provisional", True), ("confirmed", False)])
+def test_a_reason_may_rest_on_an_unconfirmed_problem(verification, unconfirmed):
+    problem = about("Condition", 1, code=coded((ICD, "M62838")))
+    problem["verificationStatus"] = {"coding": [{"code": verification}]}
+    one = order(reasonReference=[{"reference": "Condition/Condition-1"}])
+    (reason,) = facts(one, sent={"conditions": bundle(problem)}).order.reasons
+    assert reason.unconfirmed is unconfirmed
+
+
+def test_a_course_may_begin_later_than_the_order():
+    assert read().starts is None
+    later = dosage(days=None)
+    later["timing"]["repeat"]["boundsPeriod"] = {"start": "2026-07-01", "end": "2026-07-10"}
+    assert str(read(dosageInstruction=[later]).starts) == "2026-07-01"
 
 
 def test_words_of_the_order_but_not_of_our_own_notes():
