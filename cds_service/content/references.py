@@ -69,6 +69,7 @@ def _of_alternative(alternative: Alternative, content: Content, classes: Iterabl
 
 def _of_exemptions(content: Content) -> Iterator[str]:
     exemptions = content.exemptions
+    yield from _unknown("needs", exemptions.needs, {section.value for section in SectionName})
     yield from _unknown("row of [matrix] under strictest", sorted(exemptions.strictest), exemptions.matrix)
     for rule_id, effects in exemptions.matrix.items():
         yield from _unknown(f"exemption in the row of {rule_id}", effects, exemptions.names)

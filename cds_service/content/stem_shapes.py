@@ -122,6 +122,7 @@ class ExemptionsFile(Shape):
     """`exemptions.toml`: rule id -> exemption id -> effect."""
 
     names: dict[str, str]
+    needs: tuple[str, ...]
     strictest: tuple[str, ...]
     matrix: dict[str, dict[str, str]]
     params: dict[str, Any] = field(default_factory=dict)

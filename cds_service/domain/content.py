@@ -217,6 +217,7 @@ class Exemptions:
     """When orders are right as they are, and how far that quiets each rule.
 
     Attributes:
+        needs: `SectionName` values the exemptions look at.
         matrix: rule id -> exemption id -> `S` suppressed, `W`/`I` at most warning/info, `-` unchanged.
         strictest: rules for which, of several exemptions, the strictest effect wins, and `S` never applies.
         holding: the pure function that says which exemptions hold.
@@ -227,6 +228,7 @@ class Exemptions:
     strictest: frozenset[str]
     params: Any
     holding: Callable[[Facts, Any], tuple[Exemption, ...]]
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,3 +293,10 @@ class Content:
     topic_system: str
     value_sets: Mapping[str, str] = field(default_factory=dict)  # name -> version
     origins: Origins = field(default_factory=Origins)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The sections that any rule, alternative or exemption looks at, as `SectionName` values."""
+        asked = [rule.needs for rule in self.rules]
+        asked += [alternative.needs for alternative in self.alternatives.values()]
+        return frozenset(need for needs in (*asked, self.exemptions.needs) for need in needs)

@@ -111,10 +111,8 @@ def make_gather(
 
 
 def _needed(content: Content) -> frozenset[str]:
-    """Sections that any rule or alternative looks at; the patient always."""
-    needs = {need for rule in content.rules for need in rule.needs}
-    needs |= {need for alternative in content.alternatives.values() for need in alternative.needs}
-    return frozenset(needs | {SectionName.PATIENT})
+    """Sections that the release looks at; the patient always."""
+    return content.needs | {SectionName.PATIENT}
 
 
 def _version(drafts: Drafts) -> str:

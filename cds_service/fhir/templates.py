@@ -1,4 +1,4 @@
-"""Prefetch templates and FHIR queries: one for each section that some rule or alternative of the release looks at.
+"""Prefetch templates and FHIR queries: one for each section that the release looks at.
 
 Only the common subset of FHIR search is used (reads, searches of one type by patient, code and status), and only the
 two bare ids of the context as tokens, so that every client can fill them in. Statuses are not filtered but for
@@ -61,8 +61,7 @@ def queries(content: Content, request: HookRequest) -> dict[str, str]:
 
 def _wanted(content: Content) -> dict[str, str]:
     """Section -> template of what the release looks at; the patient always, for no one is reviewed without."""
-    needs = {need for rule in content.rules for need in rule.needs}
-    needs |= {need for alternative in content.alternatives.values() for need in alternative.needs}
+    needs = content.needs
     codes = _codes(content) if SectionName.OBSERVATIONS in needs else ""
     wanted = {}
     for section, template in _TEMPLATES.items():

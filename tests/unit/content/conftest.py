@@ -95,6 +95,7 @@ def holding(facts, params):
     return ()
 """,
     "exemptions.toml": """
+needs = ["problems"]
 strictest = []
 
 [names]

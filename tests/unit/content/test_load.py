@@ -142,6 +142,7 @@ class TestFaults:
             ("alternatives/physio.toml", '"service"', '"magic"', "kind 'magic' is none of"),
             ("alternatives/physio.toml", '"service"', '"cancel"', "has no orders of its own"),
             ("alternatives/physio.toml", "text =", "txt =", "[orders.default]: Object"),
+            ("exemptions.toml", '"problems"', '"problem"', "exemptions.toml: unknown needs: problem"),
             ("exemptions.toml", '"S"', '"Q"', "unknown effect in the row of falls-history: Q"),
             ("exemptions.toml", "strictest = []", 'strictest = ["x"]', "unknown row of [matrix] under strictest: x"),
             ("facts.toml", 'subject_set = "diazepam"', 'subject_set = "aspirin"', "unknown value set: aspirin"),
