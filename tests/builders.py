@@ -188,10 +188,25 @@ def drug(
     )
 
 
-def allergy(*value_sets: str, label: str = "", intolerance: bool = False, criticality: str = "") -> Allergy:
-    """A recorded allergy to something of the value sets."""
+def allergy(
+    *value_sets: str,
+    label: str = "",
+    intolerance: bool = False,
+    criticality: str = "",
+    reactions: Iterable[str] = (),
+    recorded: str = "",
+    unconfirmed: bool = False,
+    text: bool = False,
+) -> Allergy:
+    """A recorded, confirmed, coded allergy to something of the value sets."""
     return Allergy(
-        classes=classes(*value_sets, label=label), origin=ORIGIN, intolerance=intolerance, criticality=criticality
+        classes=classes(*value_sets, label=label, text=text),
+        origin=Origin(place=Place.PREFETCH, reference="AllergyIntolerance/1"),
+        intolerance=intolerance,
+        criticality=criticality,
+        reactions=tuple(reactions),
+        recorded=DateInterval.of(recorded) if recorded else None,
+        unconfirmed=unconfirmed,
     )
 
 

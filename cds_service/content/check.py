@@ -24,6 +24,7 @@ QUESTIONS = {  # what halves ask with names of classes: methods of Facts, functi
     "active_problems",
     "current_drugs",
     "past_drugs",
+    "allergies_to",
     "stated_reasons",
     "indication",
     "in_any",

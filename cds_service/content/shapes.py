@@ -127,6 +127,7 @@ class WordsFile(Shape):
     drug: Words
     problem: Words
     reason: Words
+    reaction: Words
     order: Words
     includes: dict[Vocabulary, tuple[Vocabulary, ...]] = {}
     own_negations: dict[str, OwnNegations] = {}

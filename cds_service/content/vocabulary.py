@@ -141,7 +141,7 @@ def _codings(entries: Iterable[_Entry]) -> Iterator[Coding]:
 
 def _phrases(words: WordsFile) -> dict[Vocabulary, dict[str, tuple[Word, ...]]]:
     own = {Vocabulary.DRUG: words.drug, Vocabulary.PROBLEM: words.problem}
-    own |= {Vocabulary.REASON: words.reason, Vocabulary.ORDER: words.order}
+    own |= {Vocabulary.REASON: words.reason, Vocabulary.REACTION: words.reaction, Vocabulary.ORDER: words.order}
     return {
         vocabulary: _by_first_token(
             _words(

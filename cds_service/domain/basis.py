@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from cds_service.domain.facts import Drug, Measurement, Place, Problem, SectionName, match_of
+from cds_service.domain.facts import Allergy, Drug, Measurement, Place, Problem, SectionName, match_of
 from cds_service.domain.orders import Reason
 from cds_service.domain.outcome import Basis, Finding, Value
 from cds_service.domain.terminology import How
@@ -29,6 +29,19 @@ def reason_basis(reason: Reason, *value_sets: str) -> Basis:
     """A reason stated on the reviewed order itself."""
     match = match_of(reason.classes, *value_sets)
     return Basis(label=match.label, section="order", from_text=match.how is How.TEXT, unconfirmed=reason.unconfirmed)
+
+
+def allergy_basis(allergy: Allergy, value_set: str) -> Basis:
+    """An allergy, under the name its substance has in the value set."""
+    match = allergy.classes[value_set]
+    return Basis(
+        label=match.label,
+        section=SectionName.ALLERGIES,
+        date=str(allergy.recorded or ""),
+        reference=allergy.origin.reference,
+        from_text=match.how is How.TEXT,
+        unconfirmed=allergy.unconfirmed,
+    )
 
 
 def drug_basis(drug: Drug, *value_sets: str) -> Basis:

@@ -145,8 +145,9 @@ class Allergy:
     origin: Origin
     intolerance: bool = False
     criticality: str = ""  # low | high | unable-to-assess | ""
-    reactions: tuple[str, ...] = ()  # coded reactions, in our labels
+    reactions: tuple[str, ...] = ()  # recognised reactions, in our labels
     recorded: DateInterval | None = None
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +261,10 @@ class Facts:
         current, past = self._drugs(value_sets, Standing.CURRENT), self._drugs(value_sets, Standing.PAST)
         recent = tuple(drug for drug in past.items if (drug.ended or drug.since or since) >= since)
         return Found(items=current.items + recent, missing=current.missing)
+
+    def allergies_to(self, *value_sets: str) -> Found[Allergy]:
+        """Allergies and intolerances to anything of the value sets."""
+        return _found(SectionName.ALLERGIES, self.allergies, lambda allergy: in_any(allergy.classes, value_sets))
 
     def stated_reasons(self, *value_sets: str) -> bool:
         """Whether the order itself states a reason of any of the value sets."""

@@ -44,6 +44,7 @@ class Vocabulary(StrEnum):
     DRUG = "drug"
     PROBLEM = "problem"
     REASON = "reason"
+    REACTION = "reaction"
     ORDER = "order"
 
 

@@ -18,7 +18,7 @@ from cds_service.fhir.records import ConditionRecord, Sourced, Version
 
 _VOID = {"entered-in-error", "refuted"}
 _OVER = {"inactive", "remission", "resolved"}
-_UNCONFIRMED = {"unconfirmed", "provisional", "differential"}
+_UNCONFIRMED = {"unconfirmed", "provisional", "differential", "presumed"}
 _FINAL = {"final", "amended", "corrected"}
 _DENIED = re.compile(r"\b(?:no|not|denies|without)(?: \w+)? (?:allerg|hypersensitiv|intoleran)", re.IGNORECASE)
 
@@ -76,7 +76,7 @@ def read_allergies(found: Sequence[Sourced], version: Version, lexicon: Lexicon)
         merged = _merged([lexicon.terminology.classify(one, Vocabulary.DRUG) for one in stated])
         if not merged:
             continue
-        seen = [lexicon.terminology.classify(one, Vocabulary.PROBLEM) for one in record.manifestations]
+        seen = [lexicon.terminology.classify(one, Vocabulary.REACTION) for one in record.manifestations]
         items.append(
             Allergy(
                 classes=merged,
@@ -85,6 +85,7 @@ def read_allergies(found: Sequence[Sourced], version: Version, lexicon: Lexicon)
                 criticality=record.criticality,
                 reactions=tuple(dict.fromkeys(match.label for sets in seen for match in list(sets.values())[:1])),
                 recorded=record.recorded,
+                unconfirmed=record.verification in _UNCONFIRMED,
             )
         )
     return Known(items=tuple(items), gaps=tuple(dict.fromkeys(gaps)))

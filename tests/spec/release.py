@@ -9,9 +9,11 @@ from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
+from cds_service.content.load import load
 from cds_service.content.stems import read_alternatives, read_exemptions, read_rules
 from cds_service.domain.facts import Facts
 from cds_service.domain.outcome import Declined, Finding, NotApplicable, NotAssessed, Offer
+from cds_service.domain.terminology import Concept, Vocabulary
 from cds_service.engine.assess import assess, indicator_of
 from cds_service.engine.words import fill, fill_summary
 
@@ -61,6 +63,17 @@ def exemptions():
     found = read_exemptions(HOOKS, "spec-tests-exemptions", faults)
     assert not faults, faults
     return found
+
+
+@cache
+def terminology():
+    """Value sets and words of the release."""
+    return load(HOOKS).terminology
+
+
+def classes_of_text(text, vocabulary=Vocabulary.PROBLEM):
+    """The value sets that a free text belongs to."""
+    return set(terminology().classify(Concept(text=text), vocabulary))
 
 
 def outcome(rule_id, facts):

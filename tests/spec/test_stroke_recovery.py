@@ -6,7 +6,7 @@ Orders are of 2026-06-15, so the window opens on 2025-12-17.
 import pytest
 
 from tests.builders import facts, order, partly, problem
-from tests.spec.release import Example, detail, outcome, said, shown
+from tests.spec.release import Example, classes_of_text, detail, outcome, said, shown
 
 RULE = "stroke-recovery"
 UNDATED = "warning: Stroke on record without a date: avoid diazepam if still in recovery"
@@ -154,6 +154,27 @@ def test_an_unconfirmed_stroke_counts_and_is_called_unconfirmed():
 def test_text_that_says_sequelae_is_not_a_fresh_stroke():
     both = facts(problems=[problem("stroke-acute", "stroke-sequelae", text=True)])
     assert said(RULE, both) == PAST
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Stroke, left sided", {"stroke-acute"}),
+        ("CVA", {"stroke-acute"}),
+        ("subarachnoid haemorrhage", {"stroke-acute", "stroke-hemorrhagic"}),
+        ("Sequelae of stroke", {"stroke-acute", "stroke-sequelae"}),
+        ("post-stroke spasticity", {"stroke-acute", "stroke-sequelae", "spasticity-umn"}),
+        ("history of stroke", {"stroke-acute", "stroke-history"}),
+        ("family history of stroke", set()),
+        ("TIA", {"transient-ischemic-attack"}),
+        ("TIA (mini-stroke)", {"transient-ischemic-attack"}),
+        ("heat stroke", set()),
+        ("at risk of stroke", set()),
+        ("no stroke", set()),
+    ],
+)
+def test_what_free_text_counts_as(text, kinds):
+    assert classes_of_text(text) == kinds
 
 
 def test_a_problem_list_with_gaps_tells_nothing_when_nothing_is_found():

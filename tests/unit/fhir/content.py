@@ -48,6 +48,7 @@ WORDS = {
     },
     Vocabulary.PROBLEM: {"myasthenia-gravis": ["myasthenia gravis"], "anxiety-disorders": ["anxiety"]},
     Vocabulary.REASON: {"anxiety-disorders": ["anxiety"], "muscle-spasm": ["spasm"], "procedure": ["mri"]},
+    Vocabulary.REACTION: {"allergic-reaction": ["hives", "rash"], "myasthenia-gravis": ["myasthenia gravis"]},
     Vocabulary.ORDER: {
         "parenteral-words": ["iv", "injection"],
         "rescue-words": ["rectal", "nasal"],

@@ -382,6 +382,25 @@ def test_kind_and_criticality_of_an_allergy():
     assert allergy(code=None).gaps == (Gap(why="AllergyIntolerance: substance-missing"),)
 
 
+@pytest.mark.parametrize(
+    ("manifestation", "told"),
+    [
+        ([{"text": "Hives and facial swelling"}], ("hives",)),
+        ([{"coding": [{"system": SNOMED, "code": "247472004", "display": "Hives"}]}], ("hives",)),
+        ([{"text": "Rash"}, {"text": "myasthenia gravis worse"}], ("rash", "myasthenia gravis")),
+        ([{"text": "no rash"}], ()),
+        ([{"text": "told Mrs Miller"}], ()),
+    ],
+)
+def test_reactions_are_told_in_our_words(manifestation, told):
+    assert allergy(reaction=[{"manifestation": manifestation}]).items[0].reactions == told
+
+
+def test_an_allergy_that_is_not_confirmed_says_so():
+    assert allergy(verificationStatus=status("unconfirmed")).items[0].unconfirmed
+    assert not allergy(verificationStatus=status("confirmed")).items[0].unconfirmed
+
+
 def measured(code, **more):
     made = about("Observation", 1, status="final", code={"coding": [{"system": LOINC, "code": code}]}) | more
     return facts(order(), sent={"labs": bundle(made)}).observations
