@@ -139,14 +139,13 @@ def _hooks(content: Content) -> Iterator[str]:
 
 
 def _exemptions(content: Content) -> Iterator[str]:
-    for rule in content.rules:
-        row = content.exemptions.matrix.get(rule.id)
-        if row is None:
-            yield f"exemptions.toml: no [matrix.{rule.id}]"
-            continue
+    matrix = content.exemptions.matrix
+    yield from (f"exemptions.toml: no [matrix.{rule.id}]" for rule in content.rules if rule.id not in matrix)
+    shown = {rule.id for rule in content.rules}
+    for id_, row in matrix.items():
         for name in content.exemptions.names:
-            if name not in row:
-                yield f"exemptions.toml: [matrix.{rule.id}] does not say what {name} does"
+            if name not in row and id_.partition("/")[0] in shown:
+                yield f"exemptions.toml: [matrix.{id_}] does not say what {name} does"
 
 
 def _classes_asked_for(root: Path, content: Content) -> Iterator[str]:
@@ -218,7 +217,9 @@ def _notices(root: Path, content: Content) -> Iterator[str]:
     yield from (f"alternative {id_}: no rule offers it" for id_ in content.alternatives if id_ not in offered)
     ids = {rule.id for rule in content.rules}
     yield from (
-        f"exemptions.toml: [matrix.{id_}] is of no rule yet" for id_ in content.exemptions.matrix if id_ not in ids
+        f"exemptions.toml: [matrix.{id_}] is of no rule yet"
+        for id_ in content.exemptions.matrix
+        if id_.partition("/")[0] not in ids
     )
     for rule in content.rules:
         if not rule.evidence:

@@ -47,6 +47,7 @@ def _of_rule(rule: Rule, content: Content, classes: Iterable[str]) -> Iterator[s
     yield from _unknown("alternative", rule.offers, content.alternatives)
     for name, variant in rule.variants.items():
         yield from _unknown(f"alternative of variant {name}", variant.offers or (), content.alternatives)
+    yield from _of_wordings(rule)
     yield from _unknown("rule it gives way to", rule.gives_way_to, ids)
     yield from _unknown("way of giving way", rule.gives_way_to.values(), GIVES_WAY)
     yield from _unknown("rule under unless", rule.unless, ids | {"*"})
@@ -54,6 +55,22 @@ def _of_rule(rule: Rule, content: Content, classes: Iterable[str]) -> Iterator[s
         yield f"{len(rule.override_reasons)} override reasons; at most {MOST_REASONS} fit a card"
     if not rule.variants:
         yield "no wording: it needs at least one [variants.*]"
+
+
+def _of_wordings(rule: Rule) -> Iterator[str]:
+    """A wording that names an alternative falls back to one further down that is as loud and offers the same."""
+    names = list(rule.variants)
+    for at, (name, variant) in enumerate(rule.variants.items()):
+        if not variant.if_offered and not variant.otherwise:
+            continue
+        offers = rule.offers if variant.offers is None else variant.offers
+        other = rule.variants.get(variant.otherwise)
+        if variant.if_offered not in offers:
+            yield f"variant {name}: if_offered must be one of its offers, not {variant.if_offered!r}"
+        if other is None or variant.otherwise not in names[at + 1 :]:
+            yield f"variant {name}: otherwise must be a variant further down, not {variant.otherwise!r}"
+        elif (other.indicator, other.offers) != (variant.indicator, variant.offers):
+            yield f"variant {name}: {variant.otherwise} must have its indicator and its offers"
 
 
 def _of_alternative(alternative: Alternative, content: Content, classes: Iterable[str]) -> Iterator[str]:
@@ -71,6 +88,8 @@ def _of_exemptions(content: Content) -> Iterator[str]:
     exemptions = content.exemptions
     yield from _unknown("needs", exemptions.needs, {section.value for section in SectionName})
     yield from _unknown("row of [matrix] under strictest", sorted(exemptions.strictest), exemptions.matrix)
+    variants = {f"{rule.id}/{name}" for rule in content.rules for name in rule.variants}
+    yield from _unknown("wording with a row of [matrix]", (id_ for id_ in exemptions.matrix if "/" in id_), variants)
     for rule_id, effects in exemptions.matrix.items():
         yield from _unknown(f"exemption in the row of {rule_id}", effects, exemptions.names)
         yield from _unknown(f"effect in the row of {rule_id}", effects.values(), EFFECTS)

@@ -72,6 +72,8 @@ class VariantTable(Shape):
     instead: str
     offers: tuple[str, ...] | None = None
     may_be: tuple[Indicator, ...] = ()
+    if_offered: str = ""
+    otherwise: str = ""
 
 
 class RuleFile(Kept, kw_only=True):

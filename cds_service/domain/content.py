@@ -113,6 +113,7 @@ class Variant:
     Attributes:
         summary: under 140 characters when filled. problem: what is wrong for this patient. why: the reason.
         instead: what to do instead. may_be: other indicators that a site or a client may choose.
+        if_offered: an alternative that the words name; when it is not offered, the variant `otherwise` is shown.
     """
 
     indicator: Indicator
@@ -122,6 +123,8 @@ class Variant:
     instead: str
     offers: tuple[str, ...] | None = None  # alternatives of this wording; None = the rule's own
     may_be: tuple[Indicator, ...] = ()
+    if_offered: str = ""
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +135,8 @@ class Rule:
         order: its place in the decision table; cards of equal urgency keep this order.
         needs: `SectionName` values it looks at; prefetch templates are derived from them.
         gives_way_to: rule id -> `replaced` or `folded`: when that rule speaks, this one is silent.
-        unless: rule ids (`*` for any) -> indicators: silent while such a card is shown.
+        unless: rule ids (`*` for any) -> indicators: silent while such a card is shown, and unsure while it cannot be
+            told whether it should be.
         evaluate: the pure function of the Python half. params: its thresholds, read from the TOML half.
         units, bounds: of the thresholds, by name; one without a bound is fixed.
         shadow: evaluated and recorded, but never shown.
@@ -218,7 +222,8 @@ class Exemptions:
 
     Attributes:
         needs: `SectionName` values the exemptions look at.
-        matrix: rule id -> exemption id -> `S` suppressed, `W`/`I` at most warning/info, `-` unchanged.
+        matrix: rule id -> exemption id -> `S` suppressed, `W`/`I` at most warning/info, `-` unchanged. A row of its own
+            for one wording stands under `<rule id>/<variant>`.
         strictest: rules for which, of several exemptions, the strictest effect wins, and `S` never applies.
         holding: the pure function that says which exemptions hold.
     """

@@ -13,7 +13,7 @@ from dataclasses import replace
 from cds_service.domain.content import Content, Exemption, Rule
 from cds_service.domain.decision import Assessment, Ruling
 from cds_service.domain.facts import Facts
-from cds_service.domain.outcome import Finding, Indicator, NotApplicable, Outcome, RuleFailed
+from cds_service.domain.outcome import Finding, Indicator, NotApplicable, NotAssessed, Outcome, RuleFailed
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,8 @@ def _exempted(ruling: Ruling, exemptions: Iterable[Exemption], content: Content)
     finding = ruling.outcome
     if not isinstance(finding, Finding):
         return ruling
-    row = content.exemptions.matrix.get(ruling.rule, {})
+    matrix = content.exemptions.matrix
+    row = matrix.get(f"{ruling.rule}/{finding.variant}") or matrix.get(ruling.rule, {})
     effects = [(row.get(exemption.id, "-"), exemption.id) for exemption in exemptions]
     if not effects:
         return ruling
@@ -98,9 +99,10 @@ def _shadowed(ruling: Ruling, rule: Rule) -> Ruling:
 def _precedence(rulings: list[Ruling], rules: Mapping[str, Rule]) -> list[Ruling]:
     speaking = {ruling.rule: ruling.outcome for ruling in rulings if isinstance(ruling.outcome, Finding)}
     indicators = {rule_id: indicator_of(rules[rule_id], finding) for rule_id, finding in speaking.items()}
-    return [
+    given = [
         _gives_way(ruling, rules[ruling.rule], indicators) if ruling.rule in speaking else ruling for ruling in rulings
     ]
+    return [_unsure(ruling, rulings, rules) if isinstance(ruling.outcome, Finding) else ruling for ruling in given]
 
 
 def _gives_way(ruling: Ruling, rule: Rule, speaking: Mapping[str, Indicator]) -> Ruling:
@@ -108,7 +110,33 @@ def _gives_way(ruling: Ruling, rule: Rule, speaking: Mapping[str, Indicator]) ->
         if other in speaking:
             return replace(ruling, outcome=NotApplicable(because=manner, by=other), spoken=ruling.outcome)
     for other, indicator in speaking.items():
-        quieting = (*rule.unless.get(other, ()), *rule.unless.get("*", ()))
-        if other != rule.id and indicator.value in quieting:
+        if other != rule.id and indicator.value in _quieting(rule, other):
             return replace(ruling, outcome=NotApplicable(because="beside", by=other), spoken=ruling.outcome)
     return ruling
+
+
+def _unsure(ruling: Ruling, rulings: Iterable[Ruling], rules: Mapping[str, Rule]) -> Ruling:
+    """A rule that speaks only where others do not warn cannot tell while one of those cannot tell, or broke."""
+    rule = rules[ruling.rule]
+    if not rule.unless:
+        return ruling
+    undecided = [other for other in rulings if other.rule != rule.id and _could_quiet(rule, rules[other.rule])]
+    failed = next((other.rule for other in undecided if isinstance(other.outcome, RuleFailed)), "")
+    if failed:
+        return replace(ruling, outcome=NotApplicable(because="beside", by=failed), spoken=ruling.outcome)
+    missing = [
+        token for other in undecided if isinstance(other.outcome, NotAssessed) for token in other.outcome.missing
+    ]
+    if missing:
+        return replace(ruling, outcome=NotAssessed(missing=tuple(dict.fromkeys(missing))), spoken=ruling.outcome)
+    return ruling
+
+
+def _could_quiet(rule: Rule, other: Rule) -> bool:
+    ranks = [Indicator(name).rank for name in _quieting(rule, other.id)]
+    loudest = min(variant.indicator.rank for variant in other.variants.values())
+    return bool(ranks) and loudest <= max(ranks)
+
+
+def _quieting(rule: Rule, other: str) -> tuple[str, ...]:
+    return (*rule.unless.get(other, ()), *rule.unless.get("*", ()))

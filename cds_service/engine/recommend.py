@@ -16,6 +16,7 @@ from cds_service.domain.orders import Create, Proposal
 from cds_service.domain.outcome import Declined, Finding, Offer, Unfit, Verdict
 from cds_service.engine.actions import actions, say
 from cds_service.engine.assess import indicator_of
+from cds_service.engine.wording import worded
 from cds_service.engine.words import fill
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ def recommend(
     """Check the offered alternatives and place them on the cards.
 
     Returns:
-        The assessments with their verdicts, and the advice by rule id.
+        The assessments with their verdicts, in words that name only what is offered, and the advice by rule id.
     """
     judged = tuple(replace(assessment, verdicts=_verdicts(assessment, content)) for assessment in assessments)
     taken: dict[str, str] = {}
@@ -59,7 +60,8 @@ def recommend(
             ]
             on_card = _placed(on_card, alternative, verdicts, taken, said, content, new_uuid)
         advice[rule.id] = on_card
-    return judged, advice
+    offered = {suggestion.alternative for on_card in advice.values() for suggestion in on_card.suggestions}
+    return worded(judged, offered, content), advice
 
 
 def card_order(assessments: Iterable[Assessment], content: Content) -> list[Rule]:

@@ -145,6 +145,12 @@ class TestFaults:
             ("exemptions.toml", '"problems"', '"problem"', "exemptions.toml: unknown needs: problem"),
             ("exemptions.toml", '"S"', '"Q"', "unknown effect in the row of falls-history: Q"),
             ("exemptions.toml", "strictest = []", 'strictest = ["x"]', "unknown row of [matrix] under strictest: x"),
+            (
+                "exemptions.toml",
+                "[matrix.falls-history]",
+                '[matrix."falls-history/x"]',
+                "row of [matrix]: falls-history/x",
+            ),
             ("facts.toml", 'subject_set = "diazepam"', 'subject_set = "aspirin"', "unknown value set: aspirin"),
             ("facts.toml", '"taper-words", ', '"tapper-words", ', "unknown word list of [order] in words.toml"),
             ("words.toml", "\ntamoxifen = [", "\ntamoxifn = [", "unknown value set or word list: tamoxifn"),
@@ -157,6 +163,21 @@ class TestFaults:
     )
     def test_a_fault_is_named_with_its_file(self, release, edit, name, old, new, fault):
         edit(name, old, new)
+        assert any(fault in line for line in faults_of(release)), faults_of(release)
+
+    @pytest.mark.parametrize(
+        ("chain", "fault"),
+        [
+            ('if_offered = "sg-physio"', "otherwise must be a variant further down, not ''"),
+            ('if_offered = "sg-physio"\notherwise = "fell"', "otherwise must be a variant further down, not 'fell'"),
+            ('if_offered = "sg-magic"\notherwise = "last"', "if_offered must be one of its offers, not 'sg-magic'"),
+            ('if_offered = "sg-physio"\notherwise = "last"', "last must have its indicator and its offers"),
+        ],
+    )
+    def test_a_wording_must_fall_back_to_one_as_loud(self, release, edit, chain, fault):
+        last = '[variants.last]\nindicator = "info"\nsummary = "."\nproblem = "."\nwhy = "."\ninstead = "."\n'
+        edit("rules/falls_history.toml", "[silent]", f"{last}\n[silent]")
+        edit("rules/falls_history.toml", 'indicator = "warning"', f'indicator = "warning"\n{chain}')
         assert any(fault in line for line in faults_of(release)), faults_of(release)
 
     @pytest.mark.parametrize("name", ["rules/falls_history.py", "rules/falls_history.toml", "phrases.toml"])

@@ -56,6 +56,13 @@ def test_a_row_without_the_exemption_is_unchanged():
     assert outcomes(rule("a", finding()), matrix={"a": {"X": "S"}}, exempt=("Y",))["a"].outcome == finding()
 
 
+def test_a_wording_may_have_a_row_of_its_own():
+    matrix = {"a": {"X": "S"}, "a/plain": {"X": "-"}, "b": {"X": "-"}, "b/plain": {"X": "S"}}
+    got = outcomes(rule("a", finding()), rule("b", finding()), matrix=matrix, exempt=("X",))
+    assert got["a"].outcome == finding()
+    assert got["b"].outcome == NotApplicable(because="exempt", by="X")
+
+
 def test_free_text_alone_is_capped_at_warning():
     one = rule("a", finding(), indicator="critical")
     assert indicator_of(one, finding(text_only=True)) is Indicator.WARNING
@@ -91,6 +98,21 @@ def test_silent_beside_a_louder_card():
     assert outcomes(rule("a", finding(), unless=beside), loud)["a"].outcome == NotApplicable(because="beside", by="b")
     named = outcomes(rule("a", finding(), unless=beside), rule("c", finding()))
     assert named["a"].outcome == NotApplicable(because="beside", by="c")
+
+
+@pytest.mark.parametrize(
+    ("other", "indicator", "left"),
+    [
+        (NotAssessed(missing=("allergies",)), "critical", NotAssessed(missing=("allergies",))),
+        (NotAssessed(missing=("allergies",)), "warning", finding()),  # it could not have said anything critical
+        (ValueError(), "critical", NotApplicable(because="beside", by="b")),
+        (NotApplicable(because="no"), "critical", finding()),
+    ],
+)
+def test_a_rule_that_speaks_only_beside_no_warning_must_know_that_there_is_none(other, indicator, left):
+    got = outcomes(rule("a", finding(), unless={"*": ("critical",)}), rule("b", other, indicator=indicator))["a"]
+    assert got.outcome == left
+    assert got.spoken == (None if left == finding() else finding())
 
 
 @pytest.mark.parametrize("outcome", [finding(), NotAssessed(missing=("problems",)), ValueError()])

@@ -1,0 +1,47 @@
+"""Wordings that name an alternative: they are shown only when that alternative is offered.
+
+A rule cannot know what will be offered. It picks its fullest wording; when the alternatives have been checked, each
+finding falls back, wording by wording, to one that names nothing that is not offered.
+"""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from cds_service.domain.content import Content, Rule
+from cds_service.domain.decision import Assessment, Ruling
+from cds_service.domain.outcome import Finding
+
+
+def worded(assessments: tuple[Assessment, ...], offered: AbstractSet[str], content: Content) -> tuple[Assessment, ...]:
+    """The assessments with every finding in a wording that holds.
+
+    Args:
+        assessments: with their findings.
+        offered: ids of the alternatives that the answer offers.
+        content: the release of the rules.
+    """
+    rules = {rule.id: rule for rule in content.rules if any(one.if_offered for one in rule.variants.values())}
+    if not rules:
+        return assessments
+    return tuple(
+        replace(assessment, rulings=tuple(_ruling(ruling, rules, offered) for ruling in assessment.rulings))
+        for assessment in assessments
+    )
+
+
+def _ruling(ruling: Ruling, rules: dict[str, Rule], offered: AbstractSet[str]) -> Ruling:
+    finding = ruling.outcome
+    if ruling.rule not in rules or not isinstance(finding, Finding):
+        return ruling
+    variant = _variant(rules[ruling.rule], finding.variant, offered)
+    if variant == finding.variant:
+        return ruling
+    return replace(ruling, outcome=replace(finding, variant=variant), spoken=ruling.spoken or finding)
+
+
+def _variant(rule: Rule, name: str, offered: AbstractSet[str]) -> str:
+    """The first wording of the chain that holds; a release in which a chain does not end is refused at loading."""
+    variant = rule.variants[name]
+    if not variant.if_offered or variant.if_offered in offered:
+        return name
+    return _variant(rule, variant.otherwise, offered)
