@@ -1,6 +1,7 @@
 """CNS depressants: other sedating drugs beside the ordered benzodiazepine.
 
-Says: which drugs add to its sedation, and what to watch.
+Says: which drugs add to its sedation, and what to watch; more about gabapentinoids, and about three or more drugs
+    acting on the brain in an older adult.
 Speaks when: at least one current drug, this draft included, is in the sedating classes.
 Silent when: none is. Opioids and other benzodiazepines have rules of their own and are not repeated here.
 Cannot tell when: prescriptions or the medication list could not be looked at, and nothing was found elsewhere.
@@ -14,12 +15,12 @@ from cds_service.domain.facts import Drug, Facts, in_any, label_of
 from cds_service.domain.outcome import Finding, NotApplicable, NotAssessed, Outcome
 
 OWN_RULES = ("opioids", "benzodiazepines-other")
-GABAPENTINOIDS = "gabapentinoids"
+GABAPENTINOIDS, CYCLOBENZAPRINE = "gabapentinoids", "cyclobenzaprine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Params:
-    """Value sets of sedating and of other CNS-active drugs; when Beers counts them."""
+    """Classes of sedating and of other CNS-active drugs; from how many together, at which age, it is said."""
 
     sedating: tuple[str, ...]
     also_active: tuple[str, ...]
@@ -43,10 +44,11 @@ def evaluate(facts: Facts, params: Params) -> Outcome:
 
 def _points(facts: Facts, drugs: list[Drug], params: Params) -> tuple[str, ...]:
     older = facts.age is not None and facts.age.at_least(params.older_age) is not Certainty.NO
-    others = facts.current_drugs(*OWN_RULES, *params.also_active).items
-    active = {drug.origin.reference or label_of(drug.classes, *drug.classes) for drug in (*drugs, *others)}
+    classes = (*OWN_RULES, *params.sedating, *params.also_active)
+    active = facts.current_drugs(*classes).items
     holds = {
         "gabapentinoid": any(GABAPENTINOIDS in drug.classes for drug in drugs),
+        "cyclobenzaprine": any(CYCLOBENZAPRINE in drug.classes for drug in drugs),
         "three": older and 1 + len(active) >= params.too_many,  # the reviewed drug is one of them
     }
     return tuple(point for point, true in holds.items() if true)

@@ -39,6 +39,12 @@ class Example:
 
 
 @cache
+def content():
+    """The whole release, as the service runs it."""
+    return load(HOOKS)
+
+
+@cache
 def rules():
     """rule id -> Rule."""
     faults: list[str] = []
@@ -68,12 +74,18 @@ def exemptions():
 @cache
 def terminology():
     """Value sets and words of the release."""
-    return load(HOOKS).terminology
+    return content().terminology
 
 
 def classes_of_text(text, vocabulary=Vocabulary.PROBLEM):
     """The value sets that a free text belongs to."""
     return set(terminology().classify(Concept(text=text), vocabulary))
+
+
+def classes_of_code(system, code):
+    """The classes a code belongs to."""
+    coding = terminology().canonical(system, code)
+    return set(terminology().classify(Concept(codings=(coding,)), Vocabulary.PROBLEM))
 
 
 def outcome(rule_id, facts):
