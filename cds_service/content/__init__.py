@@ -11,6 +11,8 @@
       orders         order tables of alternatives -> domain orders
       references     does everything that is named exist?
     tune             thresholds, indicators and shadow flags that a site or a client chooses
+    supplements      contested points, open questions, worked examples: for readers alone
     check            what an editor should know beyond that: faults and notices
+      checks         one subject a file
     value_set_build  source tables -> FHIR ValueSet files
 """

@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from cds_service.content import references, shapes
+from cds_service.content import references, shapes, supplements
 from cds_service.content.files import read, sha256_of
 from cds_service.content.stems import read_alternatives, read_exemptions, read_rules
 from cds_service.content.vocabulary import ValueSets, read_value_sets, terminology
@@ -15,6 +15,7 @@ from cds_service.domain.provenance import Origins
 from cds_service.domain.terminology import Coding
 
 NOT_HOOKS = {"release", "words", "products", "evidence", "facts", "override_reasons", "exemptions", "phrases"}
+NOT_HOOKS |= supplements.FILES
 
 
 class _Tables(NamedTuple):
@@ -73,6 +74,7 @@ def _content(root: Path, sha256: str, faults: list[str]) -> Content | None:
         source_url=release.source_url,
         topic_system=release.topic_system,
         value_sets=value_sets.versions,
+        value_set_notes=value_sets.notes,
         origins=release.source_attributes.become(Origins) if release.source_attributes else Origins(),
     )
     faults += references.faults(content, frozenset(words.word_lists))

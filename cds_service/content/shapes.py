@@ -191,3 +191,5 @@ class PhrasesFile(Shape):
     doubts: dict[str, str]
     basis: dict[str, str]
     sentences: dict[str, str]
+    silenced: dict[str, str] = {}
+    footer_evidence: tuple[str, ...] = ()

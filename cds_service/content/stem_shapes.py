@@ -127,4 +127,6 @@ class ExemptionsFile(Shape):
     needs: tuple[str, ...]
     strictest: tuple[str, ...]
     matrix: dict[str, dict[str, str]]
+    because: dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, tuple[str, ...]] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)

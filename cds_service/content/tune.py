@@ -13,9 +13,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from cds_service.domain.content import Content, Layer, Release, Rule, Variant
+from cds_service.domain.content import Content, Release, Rule, Variant
 from cds_service.domain.outcome import Indicator
-from cds_service.domain.provenance import Bound, Number, Tuning
+from cds_service.domain.provenance import Bound, Layer, Number, Tuning
 
 
 def tuned(content: Content, tunings: Mapping[str, Tuning], *, name: str, faults: list[str]) -> Content:

@@ -20,13 +20,26 @@ COLUMNS = ["system", "code", "display", "origin"]
 
 
 class SetEntry(Shape):
-    """One value set of `index.toml`; `changed` only where its day is not the common one."""
+    """One value set of `index.toml`.
+
+    `changed` only where its day is not the common one; `includes` names sets whose every code must stand in this one
+    too; `never_says` are words that no display of it may hold.
+    """
 
     kind: str
     version: str
     title: str
     purpose: str
     changed: date | None = None
+    includes: tuple[str, ...] = ()
+    never_says: tuple[str, ...] = ()
+
+
+class Exclusion(Shape):
+    """One `[[exclusions]]`: sets of which no two may share a code."""
+
+    sets: tuple[str, ...]
+    why: str
 
 
 class IndexFile(Shape):
@@ -36,6 +49,7 @@ class IndexFile(Shape):
     url_base: str
     copyright: dict[str, str]
     sets: dict[str, SetEntry]
+    exclusions: tuple[Exclusion, ...] = ()
 
 
 class Row(msgspec.Struct, frozen=True, order=True):

@@ -8,7 +8,7 @@ from sys import intern
 import msgspec
 
 from cds_service.content.shapes import CodesTable, WordsFile
-from cds_service.domain.terminology import WORD, Coding, Terminology, Vocabulary, Word
+from cds_service.domain.terminology import WORD, Coding, Terminology, ValueSetNote, Vocabulary, Word
 
 STRENGTH = re.compile(r"^(?:[\d.]+ [A-Z]+ )+| [\d.]+ .*$")  # "2 ML " before a name, " 5 MG Oral Tablet" after it
 SUBSTANCE = re.compile(r"[^\d,;/\[{]+")  # a display that names a substance and nothing else
@@ -32,13 +32,16 @@ class _ValueSet(msgspec.Struct):
     id: str
     version: str
     expansion: _Expansion
+    title: str = ""
+    purpose: str = ""
 
 
 class ValueSets(msgspec.Struct, frozen=True):
-    """Every value set of a release: name -> codes, name -> version."""
+    """Every value set of a release: name -> codes, name -> version, name -> what it is for."""
 
     codes: dict[str, tuple[Coding, ...]]
     versions: dict[str, str]
+    notes: dict[str, ValueSetNote] = {}
 
 
 def read_value_sets(folder: Path, faults: list[str]) -> ValueSets:
@@ -46,6 +49,7 @@ def read_value_sets(folder: Path, faults: list[str]) -> ValueSets:
     decoder = msgspec.json.Decoder(_ValueSet)
     codes: dict[str, tuple[Coding, ...]] = {}
     versions: dict[str, str] = {}
+    notes: dict[str, ValueSetNote] = {}
     for path in sorted(folder.glob("*.json")):
         at = f"{folder.name}/{path.name}"
         try:
@@ -57,11 +61,12 @@ def read_value_sets(folder: Path, faults: list[str]) -> ValueSets:
             faults.append(f"{at}: its id is {value_set.id!r}, not the name of the file")
         codes[path.stem] = tuple(_codings(value_set.expansion.contains))
         versions[path.stem] = value_set.version
+        notes[path.stem] = ValueSetNote(title=value_set.title, purpose=value_set.purpose)
         if not codes[path.stem]:
             faults.append(f"{at}: no codes")
     if not codes:
         faults.append(f"{folder.name}: no value sets; build them with `cds-service value-sets`")
-    return ValueSets(codes, versions)
+    return ValueSets(codes, versions, notes)
 
 
 def terminology(value_sets: ValueSets, words: WordsFile, systems: CodesTable) -> Terminology:

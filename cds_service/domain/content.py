@@ -13,18 +13,8 @@ from cds_service.domain.course import CourseLimits
 from cds_service.domain.facts import Facts
 from cds_service.domain.orders import DrugOrder, Form, OrderChange, ServiceOrder
 from cds_service.domain.outcome import Finding, Indicator, Outcome, Verdict
-from cds_service.domain.provenance import Bound, Origins, Provenance
-from cds_service.domain.terminology import Coding, Terminology
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
-    """What a site laid over a release (`overlay`), or a client chose of it (`tuning`)."""
-
-    kind: str
-    name: str
-    version: str
-    sha256: str
+from cds_service.domain.provenance import Bound, Layer, Origins, Provenance
+from cds_service.domain.terminology import Coding, Terminology, ValueSetNote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +216,7 @@ class Exemptions:
             for one wording stands under `<rule id>/<variant>`.
         strictest: rules for which, of several exemptions, the strictest effect wins, and `S` never applies.
         holding: the pure function that says which exemptions hold.
+        because: why-token -> words. evidence: exemption id -> evidence ids.
     """
 
     names: Mapping[str, str]
@@ -234,6 +225,8 @@ class Exemptions:
     params: Any
     holding: Callable[[Facts, Any], tuple[Exemption, ...]]
     needs: tuple[str, ...] = ()
+    because: Mapping[str, str] = field(default_factory=dict)
+    evidence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,7 +258,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
-    """Words shared by all cards (`hooks/phrases.toml`): headings, footer, section names, gaps."""
+    """Words shared by all cards (`hooks/phrases.toml`): headings, footer, section names, gaps.
+
+    `silenced` explains the engine's own tokens of silence, for traces.
+    """
 
     headings: Mapping[str, str]
     sections: Mapping[str, str]
@@ -275,6 +271,8 @@ class Phrases:
     basis: Mapping[str, str]
     sentences: Mapping[str, str]
     footer: str
+    footer_evidence: tuple[str, ...] = ()
+    silenced: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,6 +295,7 @@ class Content:
     source_url: str
     topic_system: str
     value_sets: Mapping[str, str] = field(default_factory=dict)  # name -> version
+    value_set_notes: Mapping[str, ValueSetNote] = field(default_factory=dict)
     origins: Origins = field(default_factory=Origins)
 
     @property

@@ -98,3 +98,13 @@ class Tuning:
     params: Mapping[str, Number] = field(default_factory=dict)
     indicators: Mapping[str, str] = field(default_factory=dict)
     shadow: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """What a site laid over a release (`overlay`), or a client chose of it (`tuning`)."""
+
+    kind: str
+    name: str
+    version: str
+    sha256: str

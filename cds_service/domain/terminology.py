@@ -88,6 +88,14 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ValueSetNote:
+    """What a value set is for."""
+
+    title: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terminology:
     """Every value set and word list of a content release, indexed for look-up.
 

@@ -21,6 +21,14 @@ SHARED = [
 ]
 SMALL = {
     "rules/falls_history.py": """
+\"\"\"Falls.
+
+Says: that there was one.
+Speaks when: a fall is on record.
+Silent when: none is.
+Cannot tell when: never.
+\"\"\"
+
 from dataclasses import dataclass
 from cds_service.domain.facts import Facts
 from cds_service.domain.outcome import Finding, NotApplicable, Outcome
@@ -89,6 +97,8 @@ text = "Physical therapy"
 treats = ["falls"]
 """,
     "exemptions.py": """
+\"\"\"Exemptions.\"\"\"
+
 from cds_service.domain.content import Exemption
 
 def holding(facts, params):

@@ -1,0 +1,119 @@
+"""What the Python halves ask of the facts and which tokens they give, read from their source without running it."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cds_service.domain.facts import SectionName
+
+CLASS_QUESTIONS = {  # what halves ask with names of classes: methods of Facts, functions of domain
+    "problems_in",
+    "active_problems",
+    "current_drugs",
+    "past_drugs",
+    "allergies_to",
+    "stated_reasons",
+    "indication",
+    "in_any",
+    "label_of",
+    "match_of",
+}
+SECTIONS_READ = {  # member of Facts -> the sections it looks at
+    "age": {SectionName.PATIENT},
+    "sex": {SectionName.PATIENT},
+    "problems": {SectionName.PROBLEMS},
+    "problems_in": {SectionName.PROBLEMS},
+    "active_problems": {SectionName.PROBLEMS},
+    "medications": {SectionName.MEDICATIONS},
+    "statements": {SectionName.STATEMENTS},
+    "current_drugs": {SectionName.MEDICATIONS, SectionName.STATEMENTS},
+    "past_drugs": {SectionName.MEDICATIONS, SectionName.STATEMENTS},
+    "prior_use": {SectionName.MEDICATIONS, SectionName.STATEMENTS},
+    "running": {SectionName.MEDICATIONS},
+    "allergies": {SectionName.ALLERGIES},
+    "allergies_to": {SectionName.ALLERGIES},
+    "observations": {SectionName.OBSERVATIONS},
+    "weight_kg": {SectionName.OBSERVATIONS},
+    "services": {SectionName.SERVICES},
+    "encounter": {SectionName.ENCOUNTER},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HalfRead:
+    """What one Python half says in its source.
+
+    Attributes:
+        classes: names of classes it writes out where it questions the facts.
+        facts: members of Facts it looks at.
+        silent, blocked: tokens it gives with `NotApplicable` and `Declined`, where they are written out.
+        exemptions: exemption id -> tokens of why, of each `Exemption` it gives.
+    """
+
+    classes: tuple[str, ...]
+    facts: frozenset[str]
+    silent: frozenset[str]
+    blocked: frozenset[str]
+    exemptions: Mapping[str, frozenset[str]]
+
+    @property
+    def sections(self) -> frozenset[str]:
+        """The sections of the record it looks at."""
+        return frozenset(name.value for member in self.facts for name in SECTIONS_READ.get(member, ()))
+
+
+def half_read(path: Path) -> HalfRead:
+    """Read one Python half."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return HalfRead(
+        classes=tuple(
+            dict.fromkeys(
+                text
+                for call in calls
+                if _called(call) in CLASS_QUESTIONS
+                for part in call.args
+                for text in _texts(part)
+            )
+        ),
+        facts=frozenset(
+            node.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "facts"
+        ),
+        silent=_because(calls, "NotApplicable"),
+        blocked=_because(calls, "Declined"),
+        exemptions=_exemptions(calls),
+    )
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _because(calls: list[ast.Call], outcome: str) -> frozenset[str]:
+    return frozenset(
+        text
+        for call in calls
+        if _called(call) == outcome
+        for keyword in call.keywords
+        if keyword.arg == "because" and isinstance(keyword.value, ast.Constant)
+        for text in _texts(keyword.value)
+    )
+
+
+def _exemptions(calls: list[ast.Call]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for call in calls:
+        given = {keyword.arg: frozenset(_texts(keyword.value)) for keyword in call.keywords}
+        if _called(call) == "Exemption":
+            for id_ in given.get("id", ()):
+                found[id_] = found.get(id_, frozenset()) | given.get("because", frozenset())
+    return found
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
