@@ -38,6 +38,10 @@ SECTIONS_READ = {  # member of Facts -> the sections it looks at
     "services": {SectionName.SERVICES},
     "encounter": {SectionName.ENCOUNTER},
 }
+QUESTIONS_READ = {  # functions of domain that are given the Facts -> the sections they look at
+    "indication": {SectionName.PROBLEMS},
+    "daily_dose": {SectionName.MEDICATIONS},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,27 +50,30 @@ class HalfRead:
 
     Attributes:
         classes: names of classes it writes out where it questions the facts.
-        facts: members of Facts it looks at.
+        facts: members of Facts it looks at. sections: the parts of the record behind them.
         silent, blocked: tokens it gives with `NotApplicable` and `Declined`, where they are written out.
         exemptions: exemption id -> tokens of why, of each `Exemption` it gives.
     """
 
     classes: tuple[str, ...]
     facts: frozenset[str]
+    sections: frozenset[str]
     silent: frozenset[str]
     blocked: frozenset[str]
     exemptions: Mapping[str, frozenset[str]]
-
-    @property
-    def sections(self) -> frozenset[str]:
-        """The sections of the record it looks at."""
-        return frozenset(name.value for member in self.facts for name in SECTIONS_READ.get(member, ()))
 
 
 def half_read(path: Path) -> HalfRead:
     """Read one Python half."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    members = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "facts"
+    }
+    looked_at = [SECTIONS_READ.get(member, set()) for member in members]
+    looked_at += [QUESTIONS_READ.get(_called(call), set()) for call in calls]
     return HalfRead(
         classes=tuple(
             dict.fromkeys(
@@ -77,11 +84,8 @@ def half_read(path: Path) -> HalfRead:
                 for text in _texts(part)
             )
         ),
-        facts=frozenset(
-            node.attr
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "facts"
-        ),
+        facts=frozenset(members),
+        sections=frozenset(name.value for names in looked_at for name in names),
         silent=_because(calls, "NotApplicable"),
         blocked=_because(calls, "Declined"),
         exemptions=_exemptions(calls),
