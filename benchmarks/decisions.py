@@ -58,9 +58,7 @@ def _origin(kind: str, number: int) -> Origin:
 def _facts() -> Facts:
     known = DateInterval.of("2026-05-01")
     problems = tuple(
-        Problem(
-            classes=_classes(number), status=ProblemStatus.ACTIVE, origin=_origin("Condition", number), onset=known
-        )
+        Problem(classes=_classes(number), status=ProblemStatus.ACTIVE, origin=_origin("Condition", number), onset=known)
         for number in range(PROBLEMS)
     )
     drugs = tuple(
@@ -158,9 +156,7 @@ def _card(number: int, suggestions: tuple[Suggestion, ...]) -> Card:
 
 
 def _assessment() -> Assessment:
-    rulings = tuple(
-        Ruling(rule=f"rule-{number}", version="1.0.0", outcome=_outcome(number)) for number in range(RULES)
-    )
+    rulings = tuple(Ruling(rule=f"rule-{number}", version="1.0.0", outcome=_outcome(number)) for number in range(RULES))
     verdicts = {
         f"alternative-{number}": Offer(values={"days": 14}) if number < 2 else Unfit(because="not-this-indication")
         for number in range(ALTERNATIVES)

@@ -8,8 +8,9 @@ Data goes one way. What is concrete (FHIR, dialect, ledger) comes in through the
 
 from cds_service import __version__
 from cds_service.domain.card import Card
-from cds_service.domain.decision import Assessment, Decision
+from cds_service.domain.decision import Assessment, Decision, Degraded
 from cds_service.domain.errors import AllRulesFailed, DataMissing, RequestRefused
+from cds_service.domain.outcome import RuleFailed
 from cds_service.domain.request import HookRequest
 from cds_service.domain.steps import Gathered, Steps, Write
 from cds_service.engine.assess import assess
@@ -64,10 +65,14 @@ def _decision(
         id=str(steps.new_uuid()),
         received_at=request.received_at,
         answered_at=steps.clock(),
+        duration_us=(steps.clock_ns() - request.received_ns) // 1_000 if request.received_ns else 0,
         hook=request.hook,
         service_id=request.service_id,
         hook_instance=request.hook_instance,
         client=request.client,
+        tenant=request.tenant,
+        claims=request.claims,
+        dialect=steps.dialect,
         user=steps.pseudonym("user", request.user),
         patient=steps.pseudonym("patient", request.patient_id),
         encounter=steps.pseudonym("encounter", request.encounter_id),
@@ -75,9 +80,22 @@ def _decision(
         body_sha256=request.body_sha256,
         assessments=assessments,
         incomplete=gathered.incomplete,
+        origins=gathered.origins,
         cards=cards,
         content_version=release.version,
         content_sha256=release.sha256,
         software_version=__version__,
         status=status,
+        mode=steps.mode,
+        degraded=_degraded(gathered, assessments, status),
     )
+
+
+def _degraded(gathered: Gathered, assessments: tuple[Assessment, ...], status: int) -> tuple[Degraded, ...]:
+    failed = any(isinstance(ruling.outcome, RuleFailed) for one in assessments for ruling in one.rulings)
+    reasons = {
+        Degraded.SECTION_MISSING: bool(gathered.incomplete),
+        Degraded.RULE_FAILED: failed,
+        Degraded.FAULT: status >= 500,
+    }
+    return tuple(reason for reason, holds in reasons.items() if holds)

@@ -17,18 +17,34 @@ class FhirAccess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenClaims:
+    """What the client's token said of the caller, once verified; the token itself is never kept.
+
+    Attributes:
+        issuer, subject, token_id: claims `iss`, `sub` and `jti`. key_id: header `kid`.
+    """
+
+    issuer: str
+    subject: str = ""
+    key_id: str = ""
+    token_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HookRequest:
     """One triggering of a hook.
 
     Attributes:
-        received_at: UTC, by our clock.
+        received_at: UTC, by our clock. received_ns: the same by a clock that only goes forward, in nanoseconds
+            (`time.monotonic_ns`); 0 where nobody looked.
         hook: hook name. service_id: the id in the URL. hook_instance: UUID of the triggering.
         user, patient_id, encounter_id: as in the context, checked as FHIR ids; encounter may be empty.
         drafts: the context's Bundle of draft orders, raw JSON.
         selections: `Type/id` of selected drafts; `None` on hooks without selections.
         prefetch: the whole `prefetch` member, raw JSON; `None` when the client sent none.
         fhir: access to the client's FHIR server, if offered.
-        client: issuer of the client's token; empty in open mode.
+        client: issuer of the client's token; empty in open mode. tenant: which of its organisations, if it says.
+        claims: of the client's verified token; `None` in open mode.
         body_sha256: hex digest of the request body as received.
     """
 
@@ -44,4 +60,7 @@ class HookRequest:
     prefetch: bytes | None = None
     fhir: FhirAccess | None = None
     client: str = ""
+    tenant: str = ""
+    claims: TokenClaims | None = None
     body_sha256: str = ""
+    received_ns: int = 0

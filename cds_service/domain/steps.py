@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic_ns
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -20,12 +21,14 @@ class Gathered:
     Attributes:
         facts: one for each order of the reviewed drug, in the order of the Bundle; empty when there is none.
         incomplete: section -> token of why it was not to be had.
+        origins: section -> where it was looked for (`Place`), of those that were to be had.
         fhir_version: `R4` …; empty when the drafts do not tell.
         drafts: the drafts as `fhir/` read them; nobody else looks inside.
     """
 
     facts: tuple[Facts, ...]
     incomplete: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
     fhir_version: str = ""
     drafts: Any = None
 
@@ -43,9 +46,11 @@ class Steps:
 
     Attributes:
         gather: request -> Facts. write: resources of actions. fit: cards -> what this client can use.
-        commit: returns once the decision is durably in the ledger.
+        dialect: the client family `fit` fits to. mode: `live`, or `shadow` where nobody is shown the cards.
+        commit: returns once the decision is durably kept.
         pseudonym: (kind, identifier) -> keyed pseudonym.
-        clock: now, UTC. new_uuid: random ids of cards, suggestions and decisions.
+        clock: now, UTC. clock_ns: nanoseconds of a clock that only goes forward, as in `HookRequest.received_ns`.
+        new_uuid: random ids of cards, suggestions and decisions.
     """
 
     content: Content
@@ -56,3 +61,6 @@ class Steps:
     pseudonym: Callable[[str, str], str]
     clock: Callable[[], datetime]
     new_uuid: Callable[[], UUID]
+    clock_ns: Callable[[], int] = monotonic_ns
+    dialect: str = ""
+    mode: str = "live"

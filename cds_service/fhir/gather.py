@@ -11,13 +11,13 @@ Nothing is read, fetched or demanded when the drafts hold no order of the review
 The drafts may be incomplete too, as `drafts`: `medication-unresolved` when it cannot be known what is ordered.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date, tzinfo
 from typing import NamedTuple
 
 from cds_service.domain.content import Content
 from cds_service.domain.errors import DataMissing, NotConformant
-from cds_service.domain.facts import Drug, SectionName, Standing, Unavailable
+from cds_service.domain.facts import Drug, Place, SectionName, Standing, Unavailable
 from cds_service.domain.request import FhirAccess, HookRequest
 from cds_service.domain.steps import Gathered
 from cds_service.domain.terminology import NO_CLASSES, Classes
@@ -83,6 +83,7 @@ def make_gather(
         subjects = _subjects(named, words, request)
         if not any(subject.selected for subject in subjects):
             return Gathered(facts=(), incomplete=lost, fhir_version=_version(drafts), drafts=drafts)
+        sent = {name for name in SectionName if _is_answered(received, name)}
         unavailable = _complete(received, content, request, fetch, ask)
         if SectionName.PATIENT in unavailable:
             raise DataMissing(
@@ -103,6 +104,7 @@ def make_gather(
         return Gathered(
             facts=read_facts(record, today()),
             incomplete={name: why for name, why in unavailable.items() if name in needed} | lost,
+            origins=_origins(sent, unavailable, request),
             fhir_version=_version(drafts),
             drafts=drafts,
         )
@@ -222,6 +224,14 @@ def _complete(received: Received, content: Content, request: HookRequest, fetch:
                 _take_in(name, answer, received, unavailable)
         _fetch_named(received, request.fhir, fetch)
     return unavailable
+
+
+def _origins(sent: Set[SectionName], unavailable: Mapping[str, str], request: HookRequest) -> dict[str, str]:
+    """Where each section that is to be had was looked for; that a call has no encounter, its context says."""
+    origins = {str(name): str(Place.PREFETCH if name in sent else Place.FHIR_READ) for name in SectionName}
+    if not request.encounter_id and SectionName.ENCOUNTER not in sent:
+        origins[SectionName.ENCOUNTER] = str(Place.CONTEXT)
+    return {name: place for name, place in origins.items() if name not in unavailable}
 
 
 def _is_answered(received: Received, name: str) -> bool:

@@ -95,7 +95,8 @@ def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
     """The hashes that lead from a leaf to the root of a tree (RFC 9162, 2.1.3.1), lowest first.
 
     Args:
-        index: of the leaf, counted from 0. size: leaves of the tree.
+        index: of the leaf, counted from 0.
+        size: leaves of the tree.
         subtree: root of a range of leaves.
 
     Raises:

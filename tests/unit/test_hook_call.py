@@ -1,5 +1,6 @@
 """The flow of one call: whatever becomes of it, the decision is committed before the answer leaves."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from cds_service.domain.errors import AllRulesFailed, DataMissing, LedgerUnavailable, NotConformant
-from cds_service.domain.request import HookRequest
+from cds_service.domain.request import HookRequest, TokenClaims
 from cds_service.domain.steps import Gathered, Steps
 from cds_service.hook_call import answer
 from tests.builders import facts
@@ -102,3 +103,42 @@ def test_a_fault_after_the_rules_keeps_what_they_said_and_sends_no_card():
 def test_no_answer_leaves_before_the_commit():
     with pytest.raises(LedgerUnavailable):
         answer(REQUEST, steps([], commit=raising(LedgerUnavailable("The ledger cannot be written."))))
+
+
+def test_the_record_says_who_asked_for_whom_and_how_long_it_took():
+    committed = []
+    claims = TokenClaims(issuer="https://ehr.example", subject="ehr", key_id="k1", token_id="t1")
+    asked = replace(REQUEST, client="https://ehr.example", tenant="north", claims=claims, received_ns=1_000)
+    gathered = Gathered(facts=(facts(),), origins={"problems": "prefetch"})
+    made = steps(committed, gather=lambda _: gathered, dialect="generic", mode="shadow", clock_ns=lambda: 2_501_000)
+    answer(asked, made)
+    (kept,) = committed
+    assert (kept.client, kept.tenant, kept.claims) == ("https://ehr.example", "north", claims)
+    assert (kept.dialect, kept.mode, kept.duration_us) == ("generic", "shadow", 2_500)
+    assert kept.origins == {"problems": "prefetch"}
+
+
+def test_a_clock_that_jumps_back_shortens_no_call():
+    committed = []
+    back = datetime(2026, 6, 15, 8, tzinfo=UTC)
+    answer(replace(REQUEST, received_ns=1), steps(committed, clock=lambda: back, clock_ns=lambda: 5_000_001))
+    assert (committed[0].answered_at, committed[0].duration_us) == (back, 5_000)
+
+
+@pytest.mark.parametrize(
+    ("how", "degraded"),
+    [
+        ({}, ()),
+        ({"gather": lambda _: Gathered(facts=(facts(),), incomplete={"allergies": "timeout"})}, ("section-missing",)),
+        ({"release": content(rule("a", ValueError()), rule("b", finding()))}, ("rule-failed",)),
+        ({"gather": raising(ZeroDivisionError())}, ("fault",)),
+        ({"release": content(rule("a", ValueError()))}, ("rule-failed", "fault")),
+        ({"gather": raising(DataMissing("m", ("patient",)))}, ("section-missing",)),
+        ({"gather": raising(NotConformant("m"))}, ()),
+    ],
+)
+def test_an_answer_that_is_less_than_it_should_be_says_why(how, degraded):
+    committed = []
+    with suppress(Exception):
+        answer(REQUEST, steps(committed, **how))
+    assert committed[0].degraded == degraded
