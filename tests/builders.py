@@ -41,14 +41,20 @@ def classes(*value_sets: str, label: str = "", text: bool = False, code: str = "
     }
 
 
-def age(years: int, *, maximum: int | None = None, under_six_months: Certainty = Certainty.NO) -> Age:
+def age(
+    years: int,
+    *,
+    maximum: int | None = None,
+    under_six_months: Certainty = Certainty.NO,
+    under_31_days: Certainty = Certainty.NO,
+) -> Age:
     """An age in completed years; give `maximum` for a partial birth date."""
     return Age(
         minimum=years,
         maximum=years if maximum is None else maximum,
         precision="day" if maximum is None else "year",
         under_six_months=under_six_months,
-        under_31_days=Certainty.NO,
+        under_31_days=under_31_days,
     )
 
 
