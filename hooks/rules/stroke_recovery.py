@@ -21,7 +21,7 @@ from cds_service.domain.terminology import Classes, How
 
 STROKE, SEQUELAE, HISTORY = "stroke-acute", "stroke-sequelae", "stroke-history"
 KINDS = (STROKE, SEQUELAE, HISTORY)
-HAEMORRHAGE = "stroke-hemorrhagic"
+HEMORRHAGE = "stroke-hemorrhagic"
 TIA = "transient-ischemic-attack"
 MYASTHENIA = "myasthenia-gravis"
 RECENT, UNDATED, PAST = "recent", "undated", "past"  # wordings, most telling first
@@ -89,7 +89,7 @@ def _finding(variant: str, strokes: list[Problem], facts: Facts, params: Params)
         values["n"] = nearest if nearest == farthest else f"{nearest} to {farthest}"
     kind = _kind(lead.classes)
     holds = {
-        "haemorrhage": any(HAEMORRHAGE in stroke.classes for stroke in strokes),
+        "hemorrhage": any(HEMORRHAGE in stroke.classes for stroke in strokes),
         "recorded": variant == RECENT and not lead.onset,
         "late-effect": variant == RECENT and kind == SEQUELAE,
         "or-tia": kind == HISTORY and match_of(lead.classes, HISTORY).code in params.codes_of_stroke_or_tia,

@@ -125,7 +125,7 @@ def test_the_detail_is_candid_about_the_evidence(about):
         assert said_plainly in text
 
 
-def test_after_a_haemorrhage_the_harm_of_the_trial_is_told():
+def test_after_a_hemorrhage_the_harm_of_the_trial_is_told():
     bled = facts(problems=[problem("stroke-acute", "stroke-hemorrhagic", onset="2026-05-01")])
     assert "more pneumonia and more deaths" in detail(RULE, bled)
     assert "more deaths" not in detail(RULE, stroke(onset="2026-05-01"))

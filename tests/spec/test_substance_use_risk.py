@@ -37,7 +37,7 @@ def test_remission_informs_whatever_its_status():
 @pytest.mark.parametrize("past", [False, True])
 def test_monitoring_and_small_quantities_are_advised(past):
     text = detail(RULE, patient("opioid-use-disorder", past=past))
-    for advice in ("prescription monitoring programme", "small quantities without repeats"):
+    for advice in ("prescription monitoring program", "small quantities without repeats"):
         assert advice in text
 
 
