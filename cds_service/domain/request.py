@@ -45,6 +45,8 @@ class HookRequest:
         fhir: access to the client's FHIR server, if offered.
         client: issuer of the client's token; empty in open mode. tenant: which of its organisations, if it says.
         claims: of the client's verified token; `None` in open mode.
+        fhir_version: the version the client is registered with (`DSTU2`, `STU3`, `R4`, `R5`); empty to tell it from
+            the resources.
         body_sha256: hex digest of the request body as received.
     """
 
@@ -62,5 +64,6 @@ class HookRequest:
     client: str = ""
     tenant: str = ""
     claims: TokenClaims | None = None
+    fhir_version: str = ""
     body_sha256: str = ""
     received_ns: int = 0

@@ -14,7 +14,7 @@ from cds_service.domain.facts import Allergy, Encounter, Gap, Known, Measurement
 from cds_service.domain.terminology import LONGEST_TEXT, NO_CLASSES, Classes, Concept, How, Match, Vocabulary
 from cds_service.domain.units import convert
 from cds_service.fhir.lexicon import Lexicon
-from cds_service.fhir.records import ConditionRecord, Sourced, Version
+from cds_service.fhir.records import ConditionRecord, Sourced
 
 _VOID = {"entered-in-error", "refuted"}
 _OVER = {"inactive", "remission", "resolved"}
@@ -24,11 +24,12 @@ _DENIED = re.compile(r"\b(?:no|not|denies|without)(?: \w+)? (?:allerg|hypersensi
 
 
 def read_problems(
-    found: Sequence[Sourced], version: Version, lexicon: Lexicon, birth: DateInterval | None, as_of: date
+    found: Sequence[Sourced], lexicon: Lexicon, birth: DateInterval | None, as_of: date
 ) -> Known[Problem]:
     """Conditions that count (knowledge 2.4); a problem is over when it is said to be, or ended on or before `as_of`."""
     items, gaps = [], []
     for sourced in found:
+        version = sourced.version
         concept = version.name(sourced.resource, lexicon.terminology)
         classes = lexicon.problem(concept)
         if not classes and not _empty(concept):
@@ -62,11 +63,11 @@ def _empty(concept: Concept) -> bool:
     return not concept.text.strip() and not any(coding.code or coding.display for coding in concept.codings)
 
 
-def read_allergies(found: Sequence[Sourced], version: Version, lexicon: Lexicon) -> Known[Allergy]:
+def read_allergies(found: Sequence[Sourced], lexicon: Lexicon) -> Known[Allergy]:
     """Allergies and intolerances that stand: substance or a reaction's substance is of a value set."""
     items, gaps = [], []
     for sourced in found:
-        record = version.allergy(sourced.resource, lexicon.terminology)
+        record = sourced.version.allergy(sourced.resource, lexicon.terminology)
         if record.verification in _VOID or record.clinical in {"inactive", "resolved"}:
             continue
         if all(_empty(substance) for substance in record.substances):
@@ -100,10 +101,11 @@ def _merged(each: Sequence[Classes]) -> Classes:
     return joined or NO_CLASSES
 
 
-def read_observations(found: Sequence[Sourced], version: Version, lexicon: Lexicon, zone: tzinfo) -> Known[Measurement]:
+def read_observations(found: Sequence[Sourced], lexicon: Lexicon, zone: tzinfo) -> Known[Measurement]:
     """Final numeric observations of the release's value sets, in their canonical units."""
     items, gaps = [], []
     for sourced in found:
+        version = sourced.version
         classes = lexicon.coded(version.name(sourced.resource, lexicon.terminology), lexicon.watched)
         if not classes:
             continue
@@ -155,26 +157,24 @@ def body_weight(
     return (value, "") if (as_of - taken).days <= limit else (None, "weight-stale")
 
 
-def read_services(
-    found: Sequence[Sourced], version: Version, lexicon: Lexicon, statuses: frozenset[str]
-) -> Known[Service]:
+def read_services(found: Sequence[Sourced], lexicon: Lexicon, statuses: frozenset[str]) -> Known[Service]:
     """Requests for services of the release's value sets, of some statuses."""
     items = []
     for sourced in found:
-        status, concept = version.service(sourced.resource, lexicon.terminology)
+        status, concept = sourced.version.service(sourced.resource, lexicon.terminology)
         classes = _only(lexicon.problem(concept), lexicon.services) if status in statuses else NO_CLASSES
         if classes:
             items.append(Service(classes=classes, origin=sourced.origin))
     return Known(items=tuple(items))
 
 
-def read_encounter(found: Sequence[Sourced], version: Version, lexicon: Lexicon, encounter_id: str) -> Known[Encounter]:
+def read_encounter(found: Sequence[Sourced], lexicon: Lexicon, encounter_id: str) -> Known[Encounter]:
     """The encounter of the call; any other one is not it."""
     items = []
     for sourced in found:
         if sourced.resource.id not in ("", encounter_id):
             continue
-        record = version.encounter(sourced.resource, lexicon.terminology)
+        record = sourced.version.encounter(sourced.resource, lexicon.terminology)
         classes = _merged([lexicon.problem(concept) for concept in record.concepts])
         items.append(Encounter(encounter_class=record.encounter_class, classes=classes, origin=sourced.origin))
     return Known(items=tuple(items[:1]))

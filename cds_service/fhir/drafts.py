@@ -12,20 +12,26 @@ import msgspec
 from cds_service.domain.errors import NotConformant
 from cds_service.domain.facts import Place
 from cds_service.fhir.mend import mended, plain
-from cds_service.fhir.r4 import subject_of
-from cds_service.fhir.records import Sourced
+from cds_service.fhir.records import Sourced, Version
 from cds_service.fhir.references import is_about
-from cds_service.fhir.shapes import Resource
+from cds_service.fhir.shapes import Resource, reference_of
+from cds_service.fhir.versions import DEFAULT, ORDERS, SERVICES, VERSIONS, Told, subject_of, told_by_draft, version_of
 
+_INDEXED = {"Medication", "Condition"}
 _EVALUATED = {"draft", "active", "on-hold", ""}
 AT = "context.draftOrders"
 
 
 class Draft(msgspec.Struct, frozen=True, gc=False):
-    """One order of the Bundle that is evaluated; `position` counts the Bundle's entries from 0."""
+    """One order of the Bundle that is evaluated; `position` counts the Bundle's entries from 0.
+
+    Attributes:
+        told: what it tells of its FHIR version.
+    """
 
     position: int
     sourced: Sourced
+    told: Told
 
 
 class Drafts(msgspec.Struct, frozen=True):
@@ -36,8 +42,8 @@ class Drafts(msgspec.Struct, frozen=True):
         known: references of every medication order of the Bundle: their versions on record are not other orders.
         raw: each entry's resource as plain JSON by position, `None` where there is none; floats are `Decimal`.
         index: Medications and Conditions of the Bundle by reference and full URL.
-        older: orders of a type that only an older FHIR version has.
         patient_id: whose orders these are, for answers to a draft that does not say so.
+        otherwise: FHIR version of the orders that do not surely tell theirs.
     """
 
     orders: tuple[Draft, ...] = ()
@@ -45,12 +51,27 @@ class Drafts(msgspec.Struct, frozen=True):
     known: frozenset[str] = frozenset()
     raw: tuple[Mapping[str, Any] | None, ...] = ()
     index: Mapping[str, Resource] = msgspec.field(default_factory=dict)
-    older: tuple[Resource, ...] = ()
     patient_id: str = ""
+    otherwise: str = DEFAULT.NAME
+
+    @property
+    def reading(self) -> Version:
+        """The version with which the record is read where a resource does not tell its own: the first order's."""
+        return next((VERSIONS[order.told.name] for order in self.orders if order.told.name), DEFAULT)
+
+    def version_at(self, position: int) -> str:
+        """The FHIR version of the order at a position, in which its answer is written."""
+        told = next((order.told for order in self.orders if order.position == position), Told())
+        return told.name if told.sure else self.otherwise
 
 
-def read_drafts(raw: bytes, patient_id: str) -> Drafts:
+def read_drafts(raw: bytes, patient_id: str, setting: str = "") -> Drafts:
     """Read the Bundle; no bytes at all, and null, are an empty one.
+
+    Args:
+        raw: the Bundle.
+        patient_id: of the context.
+        setting: the FHIR version that the client is registered with, if any.
 
     Raises:
         NotConformant: it is no Bundle with a list of entries.
@@ -68,37 +89,37 @@ def read_drafts(raw: bytes, patient_id: str) -> Drafts:
         if not isinstance(entries, dict):
             raise NotConformant("Bundle.entry is not a list; send a list of entries.", at=f"{AT}.entry")
         entries = [entries]
-    return _sorted_out(entries or [], patient_id)
+    return _sorted_out(entries or [], patient_id, setting)
 
 
-def _sorted_out(entries: list[Any], patient_id: str) -> Drafts:
-    orders, services, kept, older = [], [], [], []
+def _sorted_out(entries: list[Any], patient_id: str, setting: str) -> Drafts:
+    values = [value if isinstance(value := _resource_in(entry), dict) else None for entry in entries]
+    orders, services = [], []
     known: set[str] = set()
     index: dict[str, Resource] = {}
-    for position, entry in enumerate(entries):
-        value = entry.get("resource") if isinstance(entry, dict) else None
-        kept.append(value if isinstance(value, dict) else None)
-        resource, unread = _converted(value) if isinstance(value, dict) else (None, ())
-        if resource is None:
+    for position, value in enumerate(values):
+        resource, unread = _converted(value) if value is not None else (None, ())
+        if value is None or resource is None:
             continue
-        named = f"{resource.resource_type}/{resource.id}" if resource.id else ""
-        match resource.resource_type:
-            case "Medication" | "Condition":
-                full_url = entry.get("fullUrl")
-                index.update({name: resource for name in (named, full_url) if name and isinstance(name, str)})
-            case "MedicationRequest" if is_about(subject_of(resource), patient_id):
-                if named in known:
-                    continue  # sent twice
-                known |= {named} - {""}
-                if _is_evaluated(resource):
-                    orders.append(Draft(position, Sourced(resource, Place.CONTEXT, unread)))
-            case "ServiceRequest" if is_about(subject_of(resource), patient_id):
-                services.append(Sourced(resource, Place.CONTEXT, unread))
-            case "MedicationOrder":
-                older.append(resource)
-            case _:
-                pass
-    return Drafts(tuple(orders), tuple(services), frozenset(known), tuple(kept), index, tuple(older), patient_id)
+        kind, named = resource.resource_type, reference_of(resource)
+        if kind in _INDEXED:
+            full_url = entries[position].get("fullUrl")
+            index.update({name: resource for name in (named, full_url) if name and isinstance(name, str)})
+        elif not is_about(subject_of(resource), patient_id):
+            continue
+        elif kind in ORDERS and named not in known:  # sent twice, it is one
+            known |= {named} - {""}
+            told = told_by_draft(value, setting)
+            sourced = Sourced(resource, Place.CONTEXT, VERSIONS.get(told.name, DEFAULT), unread)
+            orders += [Draft(position, sourced, told)] if _is_evaluated(resource) else []
+        elif kind in SERVICES:
+            version = version_of(resource, VERSIONS.get(setting, DEFAULT))
+            services.append(Sourced(resource, Place.CONTEXT, version, unread))
+    return Drafts(tuple(orders), tuple(services), frozenset(known), tuple(values), index, patient_id)
+
+
+def _resource_in(entry: object) -> object:
+    return entry.get("resource") if isinstance(entry, dict) else None
 
 
 def _converted(value: dict[str, Any]) -> tuple[Resource | None, tuple[str, ...]]:

@@ -26,7 +26,7 @@ from cds_service.fhir.history import read_prior_use, read_running
 from cds_service.fhir.lexicon import Lexicon
 from cds_service.fhir.medicines import Taken, read_taken
 from cds_service.fhir.prefetch_in import Received
-from cds_service.fhir.records import Resolve, Sourced, Version, interval
+from cds_service.fhir.records import Resolve, Sourced, interval
 from cds_service.fhir.reviewed import Subject, order_date, read_order
 from cds_service.fhir.shapes import reference_of
 
@@ -52,7 +52,6 @@ class Record(NamedTuple):
         subjects: drafts of the reviewed drug. others: the other drugs of the drafts.
     """
 
-    version: Version
     lexicon: Lexicon
     zone: tzinfo
     drafts: Drafts
@@ -67,7 +66,7 @@ def read_facts(record: Record, today: date) -> tuple[Facts, ...]:
     """Facts of each selected order of the reviewed drug, in the order of the Bundle."""
     patient = read_patient(record.received)
     return tuple(
-        _facts_of(subject, record, patient, *order_date(subject, record.version, today))
+        _facts_of(subject, record, patient, *order_date(subject, today))
         for subject in record.subjects
         if subject.selected
     )
@@ -82,13 +81,13 @@ def read_patient(received: Received) -> Patient:
 
 
 def _facts_of(subject: Subject, record: Record, patient: Patient, as_of: date, assumed: bool) -> Facts:
-    version, lexicon = record.version, record.lexicon
+    lexicon = record.lexicon
     age = _age(patient, as_of)
     observations = _section(
-        record, SectionName.OBSERVATIONS, lambda found: read_observations(found, version, lexicon, record.zone)
+        record, SectionName.OBSERVATIONS, lambda found: read_observations(found, lexicon, record.zone)
     )
     weight = body_weight(observations.items if isinstance(observations, Known) else (), as_of, age, lexicon)
-    order = read_order(subject, version, lexicon, record.resolve, as_of, weight)
+    order = read_order(subject, lexicon, record.resolve, as_of, weight)
     requests, request_gaps = _taken(record, SectionName.MEDICATIONS, as_of)
     stated, stated_gaps = _taken(record, SectionName.STATEMENTS, as_of)
     medications = _section(record, SectionName.MEDICATIONS, lambda _: _drugs(requests, request_gaps))
@@ -103,17 +102,17 @@ def _facts_of(subject: Subject, record: Record, patient: Patient, as_of: date, a
         siblings=_siblings(subject, record, as_of, weight),
         drafts=record.others,
         problems=_section(
-            record, SectionName.PROBLEMS, lambda found: read_problems(found, version, lexicon, patient.birth, as_of)
+            record, SectionName.PROBLEMS, lambda found: read_problems(found, lexicon, patient.birth, as_of)
         ),
         medications=medications,
         statements=statements,
-        allergies=_section(record, SectionName.ALLERGIES, lambda found: read_allergies(found, version, lexicon)),
+        allergies=_section(record, SectionName.ALLERGIES, lambda found: read_allergies(found, lexicon)),
         observations=observations,
         services=_section(record, SectionName.SERVICES, lambda found: _services(found, record)),
         encounter=_section(
             record,
             SectionName.ENCOUNTER,
-            lambda found: read_encounter(found, version, lexicon, record.received.encounter_id),
+            lambda found: read_encounter(found, lexicon, record.received.encounter_id),
         ),
         prior_use=_prior_use([*requests, *stated], record, as_of, medications, statements),
         running=read_running(requests, lexicon, order.replaces),
@@ -129,7 +128,7 @@ def _siblings(
     subject: Subject, record: Record, as_of: date, weight: tuple[Decimal | None, str]
 ) -> tuple[ReviewedOrder, ...]:
     return tuple(
-        read_order(other, record.version, record.lexicon, record.resolve, as_of, weight)
+        read_order(other, record.lexicon, record.resolve, as_of, weight)
         for other in record.subjects
         if other is not subject
     )
@@ -154,7 +153,7 @@ def _taken(record: Record, name: SectionName, as_of: date) -> tuple[list[Taken],
     for sourced in record.received.found.get(name, []):
         if reference_of(sourced.resource) in record.drafts.known:
             continue
-        one, gap = read_taken(sourced, record.version, record.lexicon, record.resolve, as_of)
+        one, gap = read_taken(sourced, record.lexicon, record.resolve, as_of)
         if one is not None:
             taken.append(one)
         if gap is not None:
@@ -167,8 +166,8 @@ def _drugs(taken: Sequence[Taken], gaps: tuple[Gap, ...]) -> Known[Drug]:
 
 
 def _services(found: Sequence[Sourced], record: Record) -> Known[Service]:
-    on_record = read_services(found, record.version, record.lexicon, _ACTIVE)
-    drafted = read_services(record.drafts.services, record.version, record.lexicon, _ORDERED)
+    on_record = read_services(found, record.lexicon, _ACTIVE)
+    drafted = read_services(record.drafts.services, record.lexicon, _ORDERED)
     return Known(items=drafted.items + on_record.items, gaps=on_record.gaps)
 
 

@@ -15,26 +15,28 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date, tzinfo
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from cds_service.domain.content import Content
-from cds_service.domain.errors import DataMissing, NotConformant
+from cds_service.domain.errors import DataMissing
 from cds_service.domain.facts import Drug, Place, SectionName, Standing, Unavailable
 from cds_service.domain.request import FhirAccess, HookRequest
 from cds_service.domain.steps import Gathered
 from cds_service.domain.terminology import NO_CLASSES, Classes
-from cds_service.fhir import r4
 from cds_service.fhir.client import Fetch, Fetched
 from cds_service.fhir.drafts import Draft, Drafts, read_drafts
 from cds_service.fhir.facts_in import Record, read_facts
 from cds_service.fhir.lexicon import Lexicon, lexicon
 from cds_service.fhir.medicines import drug_classes
 from cds_service.fhir.prefetch_in import INCOMPLETE, Received, receive_pages, receive_prefetch
-from cds_service.fhir.records import Medicine, Resolve
+from cds_service.fhir.records import Medicine, Resolve, Sourced
 from cds_service.fhir.references import relative, resolve
 from cds_service.fhir.reviewed import Subject
 from cds_service.fhir.shapes import Resource, many
 from cds_service.fhir.templates import queries
+from cds_service.fhir.versions import VERSIONS, told_beside
 
-Queries = Callable[[Content, HookRequest], Mapping[str, str]]
+Queries = Callable[[Content, HookRequest, str], Mapping[str, str]]
 
 
 class Named(NamedTuple):
@@ -64,34 +66,34 @@ def make_gather(
         fetch: reads of the client's FHIR server.
         zone: the calendar in which instants of the record are days.
         today: today's date in that zone, for an order without a date.
-        ask: section -> relative FHIR query for this request.
+        ask: section -> relative FHIR query for this request, in a FHIR version.
     """
     words = lexicon(content)
     needed = _needed(content)
 
     def gather(request: HookRequest) -> Gathered:
-        drafts = read_drafts(request.drafts, request.patient_id)
-        _refuse_older(drafts, words)
-        received = Received(request.patient_id, request.encounter_id)
+        drafts = read_drafts(request.drafts, request.patient_id, request.fhir_version)
+        version = VERSIONS.get(request.fhir_version, drafts.reading)
+        received = Received(request.patient_id, request.encounter_id, version)
         received.index.update(drafts.index)
         named = _named(drafts.orders, words, received)
         if not any(one.unresolved or words.is_subject(one.classes) for one in named):
-            return Gathered(facts=(), fhir_version=_version(drafts), drafts=drafts)
+            return Gathered(facts=(), fhir_version=_spoken(drafts), drafts=drafts)
         receive_prefetch(request.prefetch, received)
         received.index.update(drafts.index)  # a Medication beside the draft stands before a prefetched one
         named, lost = _resolved(named, words, received, request, fetch)
         subjects = _subjects(named, words, request)
         if not any(subject.selected for subject in subjects):
-            return Gathered(facts=(), incomplete=lost, fhir_version=_version(drafts), drafts=drafts)
+            return Gathered(facts=(), incomplete=lost, fhir_version=_spoken(drafts), drafts=drafts)
         sent = {name for name in SectionName if _is_answered(received, name)}
-        unavailable = _complete(received, content, request, fetch, ask)
+        unavailable = _complete(received, request, fetch, lambda: ask(content, request, version.NAME))
         if SectionName.PATIENT in unavailable:
             raise DataMissing(
                 "The Patient is neither prefetched nor readable from the FHIR server; send it as prefetch.",
                 what=("patient",),
             )
+        drafts = _settled(drafts, received, request)
         record = Record(
-            version=r4,
             lexicon=words,
             zone=zone,
             drafts=drafts,
@@ -105,7 +107,7 @@ def make_gather(
             facts=read_facts(record, today()),
             incomplete={name: why for name, why in unavailable.items() if name in needed} | lost,
             origins=_origins(sent, unavailable, request),
-            fhir_version=_version(drafts),
+            fhir_version=drafts.version_at(subjects[0].draft.position),
             drafts=drafts,
         )
 
@@ -117,18 +119,19 @@ def _needed(content: Content) -> frozenset[str]:
     return content.needs | {SectionName.PATIENT}
 
 
-def _version(drafts: Drafts) -> str:
-    return "R4" if drafts.orders else ""
+def _spoken(drafts: Drafts) -> str:
+    """The FHIR version of the first draft order; empty when there is none."""
+    return drafts.version_at(drafts.orders[0].position) if drafts.orders else ""
 
 
-def _refuse_older(drafts: Drafts, words: Lexicon) -> None:
-    for order in drafts.older:
-        medicine = r4.medicine(order, _resolver(Received("", index=dict(drafts.index))), words.terminology)
-        if medicine is not None and words.is_subject(words.drug(medicine)):
-            raise NotConformant(
-                "The draft orders are FHIR DSTU2 (MedicationOrder), which is not read here; send FHIR R4.",
-                at="context.draftOrders",
-            )
+def _settled(drafts: Drafts, received: Received, request: HookRequest) -> Drafts:
+    """The drafts, those that do not surely tell their version with that of everything around them."""
+    told = [order.told for order in drafts.orders]
+    if all(one.sure for one in told):
+        return drafts
+    record = (sourced for found in received.found.values() for sourced in found)
+    server = request.fhir.server if request.fhir else ""
+    return replace(drafts, otherwise=told_beside(told, record, server))
 
 
 def _resolver(received: Received) -> Resolve:
@@ -141,7 +144,8 @@ def _resolver(received: Received) -> Resolve:
 def _named(orders: Sequence[Draft], words: Lexicon, received: Received) -> list[Named]:
     resolver, named = _resolver(received), []
     for draft in orders:
-        medicine = r4.medicine(draft.sourced.resource, resolver, words.terminology)
+        sourced = draft.sourced
+        medicine = sourced.version.medicine(sourced.resource, resolver, words.terminology)
         named.append(Named(draft, medicine, NO_CLASSES if medicine is None else words.drug(medicine)))
     return named
 
@@ -153,18 +157,18 @@ def _resolved(
     orders = [one.draft for one in named]
     if any(one.unresolved for one in named):
         named = _named(orders, words, received)
-        lost = [one.draft.sourced.resource for one in named if one.unresolved]
+        lost = [one.draft.sourced for one in named if one.unresolved]
         if lost and _fetch_medications(lost, received, request.fhir, fetch):
             named = _named(orders, words, received)
     nameless = any(one.unresolved and one.medicine and not one.medicine.concept.text.strip() for one in named)
     return named, {"drafts": UNRESOLVED} if nameless else {}
 
 
-def _fetch_medications(orders: Sequence[Resource], received: Received, access: FhirAccess | None, fetch: Fetch) -> bool:
+def _fetch_medications(orders: Sequence[Sourced], received: Received, access: FhirAccess | None, fetch: Fetch) -> bool:
     """Fetch the Medications that orders refer to, and say whether anything came."""
     if access is None:
         return False
-    references = [order.medication_reference.reference for order in orders if order.medication_reference]
+    references = [named.reference for order in orders if (named := order.version.drug_reference(order.resource))]
     below = [one for one in references if "://" not in one or one.startswith(access.server.rstrip("/") + "/")]
     asked = dict.fromkeys(name for one in below if (name := relative(one)).startswith("Medication/"))
     wanted = {name: name for name in list(asked)[:MOST_MEDICATIONS]}
@@ -195,7 +199,7 @@ def _others(named: Sequence[Named], subjects: Sequence[Subject], words: Lexicon)
     for draft, medicine, _ in named:
         if medicine is None or draft.position in reviewed:
             continue
-        classes, ignored = drug_classes(draft.sourced, medicine, r4, words)
+        classes, ignored = drug_classes(draft.sourced, medicine, words)
         if ignored:
             continue
         others.append(
@@ -210,14 +214,16 @@ def _others(named: Sequence[Named], subjects: Sequence[Subject], words: Lexicon)
     return tuple(others)
 
 
-def _complete(received: Received, content: Content, request: HookRequest, fetch: Fetch, ask: Queries) -> dict[str, str]:
+def _complete(
+    received: Received, request: HookRequest, fetch: Fetch, ask: Callable[[], Mapping[str, str]]
+) -> dict[str, str]:
     """Fetch what prefetch left open, and tell which sections are still not, or not fully, known, and why."""
     missing = [name for name in SectionName if not _is_answered(received, name)]
     if not request.encounter_id and SectionName.ENCOUNTER in missing:
         missing.remove(SectionName.ENCOUNTER)  # the call has no encounter: none is not unknown
     unavailable = {str(name): received.incomplete.get(name, "not-sent") for name in missing}
     if missing and request.fhir is not None:
-        wanted = {name: query for name, query in ask(content, request).items() if name in unavailable}
+        wanted = {name: query for name, query in ask().items() if name in unavailable}
         answers = fetch(request.fhir, wanted) if wanted else {}
         for name, answer in answers.items():
             if name in unavailable:
@@ -257,13 +263,13 @@ def _take_in(name: str, answer: Fetched, received: Received, unavailable: dict[s
 
 def _fetch_named(received: Received, access: FhirAccess, fetch: Fetch) -> None:
     """Fetch the Medications of orders on record that are known by reference alone."""
-    orders = [sourced.resource for name in ("medications", "statements") for sourced in received.found.get(name, [])]
+    orders = [sourced for name in ("medications", "statements") for sourced in received.found.get(name, [])]
     nameless = [
         order
         for order in orders
-        if (named := order.medication_reference) is not None
+        if (named := order.version.drug_reference(order.resource)) is not None
         and not named.display
-        and resolve(named.reference, many(order.contained), received.index) is None
+        and resolve(named.reference, many(order.resource.contained), received.index) is None
     ]
     if nameless:
         _fetch_medications(nameless, received, access, fetch)

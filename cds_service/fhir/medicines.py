@@ -18,7 +18,7 @@ from cds_service.domain.supply import later, plan
 from cds_service.domain.terminology import Classes
 from cds_service.fhir.lexicon import Lexicon, texts_of
 from cds_service.fhir.product import contents_in, read_product
-from cds_service.fhir.records import Medicine, OrderRecord, Resolve, Sourced, Version
+from cds_service.fhir.records import Medicine, OrderRecord, Resolve, Sourced
 
 _VOID = {"entered-in-error", "cancelled", "draft", "not-taken", "intended", "not-done"}
 _UNGIVEN = {"proposal", "option"}
@@ -62,10 +62,9 @@ class Taken(msgspec.Struct, frozen=True, gc=False):
         )
 
 
-def read_taken(
-    sourced: Sourced, version: Version, lexicon: Lexicon, resolve: Resolve, as_of: date
-) -> tuple[Taken | None, Gap | None]:
+def read_taken(sourced: Sourced, lexicon: Lexicon, resolve: Resolve, as_of: date) -> tuple[Taken | None, Gap | None]:
     """A request, statement or administration of the record; `None` when it says nothing about taking a drug."""
+    version = sourced.version
     record = version.order(sourced.resource)
     if record.status in _VOID or record.refused or record.intent in _UNGIVEN:
         return None, None
@@ -75,21 +74,21 @@ def read_taken(
         return None, Gap(why=f"{named}: medication-missing")
     if not medicine.resolved and not medicine.concept.text.strip():
         return None, Gap(why=f"{named}: medication-unresolved")
-    classes, ignored = drug_classes(sourced, medicine, version, lexicon)
+    classes, ignored = drug_classes(sourced, medicine, lexicon)
     if ignored:
         return None, None
     gap = None if record.status else Gap(why=f"{named}: status-missing")
-    taken = _taken(sourced, record, medicine, classes, version, lexicon, as_of)
+    taken = _taken(sourced, record, medicine, classes, lexicon, as_of)
     return (taken, gap) if taken else (None, gap)
 
 
-def drug_classes(sourced: Sourced, medicine: Medicine, version: Version, lexicon: Lexicon) -> tuple[Classes, bool]:
+def drug_classes(sourced: Sourced, medicine: Medicine, lexicon: Lexicon) -> tuple[Classes, bool]:
     """The value sets of a drug, and whether it is one that only acts where it is applied (then it is ignored)."""
     classes = lexicon.drug(medicine)
     reading = lexicon.reading
     if not any(name in classes for name in reading.ignored_sets):
         return classes, False
-    texts = version.texts(sourced.resource, lexicon.terminology)
+    texts = sourced.version.texts(sourced.resource, lexicon.terminology)
     routes = [text for route in texts.routes for text in (route.text, *(coding.display for coding in route.codings))]
     if lexicon.words((*routes, *texts_of(medicine), medicine.form)).isdisjoint(reading.ignored_when):
         return classes, False
@@ -102,12 +101,12 @@ def _taken(
     record: OrderRecord,
     medicine: Medicine,
     classes: Classes,
-    version: Version,
     lexicon: Lexicon,
     as_of: date,
 ) -> Taken | None:
     coded = lexicon.is_coded(medicine)
     matters = bool(classes) or not coded  # of any other drug no rule asks how long it is taken
+    version = sourced.version
     instructions = version.instructions(sourced) if matters else ()
     starts = [one.bounds_start.earliest for one in instructions if one.bounds_start]
     since = min(starts) if starts else _first(record.began, record.written)
@@ -117,7 +116,7 @@ def _taken(
     ended = record.ended.latest if record.ended else None
     form = Form.ORAL
     if matters and (record.kind == "request" or lexicon.is_subject(classes)):
-        form, contents = _product(sourced, medicine, classes, version, lexicon)
+        form, contents = _product(sourced, medicine, classes, lexicon)
         worked = parts(instructions, contents, None)
         doses = intake(worked)
         if ended is None:
@@ -144,11 +143,10 @@ def _taken(
     )
 
 
-def _product(
-    sourced: Sourced, medicine: Medicine, classes: Classes, version: Version, lexicon: Lexicon
-) -> tuple[Form, Contents]:
+def _product(sourced: Sourced, medicine: Medicine, classes: Classes, lexicon: Lexicon) -> tuple[Form, Contents]:
     if lexicon.is_subject(classes):
-        read = read_product(medicine, classes, version.texts(sourced.resource, lexicon.terminology), lexicon)
+        texts = sourced.version.texts(sourced.resource, lexicon.terminology)
+        read = read_product(medicine, classes, texts, lexicon)
         return read.form, read.contents
     return Form.ORAL, contents_in(texts_of(medicine))
 

@@ -13,16 +13,22 @@ import msgspec
 from cds_service.domain.errors import NotConformant
 from cds_service.domain.facts import Gap, Place
 from cds_service.fhir.mend import mended, plain
-from cds_service.fhir.r4 import SECTION_OF, subject_of
-from cds_service.fhir.records import Sourced
+from cds_service.fhir.records import Sourced, Version
 from cds_service.fhir.references import is_about
 from cds_service.fhir.shapes import Entry, Resource, many
 from cds_service.fhir.templates import KEY_OF_SECTION
+from cds_service.fhir.versions import DEFAULT, SECTION_OF, subject_of, version_of
 
 SECTION_OF_KEY = {key: str(section) for section, key in KEY_OF_SECTION.items()}  # our own prefetch keys
 INCOMPLETE = "incomplete"
 # Without these it cannot be said whether a resource counts: where they are unreadable the whole resource is left out.
-DECISIVE = {"status", "verificationStatus", "clinicalStatus", "doNotPerform", "intent", "subject", "patient"}
+DECISIVE = {"status", "verificationStatus", "clinicalStatus", "doNotPerform", "intent", "subject", "patient"} | {
+    "taken",
+    "wasNotTaken",
+    "notGiven",
+    "wasNotGiven",
+    "adherence",
+}
 _MILD = {"information", "warning", "success"}
 _INDEXED = {"Medication", "Condition"}
 _prefetch = msgspec.json.Decoder(dict[str, Resource | None])
@@ -45,10 +51,12 @@ class Received(msgspec.Struct):
         found: resources by section. answered: sections of which the client said all there is.
         incomplete: sections with a token of why there is more. gaps: what could not be read, by section.
         index: Medications and Conditions by reference and full URL.
+        version: reads the resources that do not tell their own FHIR version.
     """
 
     patient_id: str
     encounter_id: str = ""
+    version: Version = DEFAULT
     found: dict[str, list[Sourced]] = msgspec.field(default_factory=dict)
     answered: set[str] = msgspec.field(default_factory=set)
     incomplete: dict[str, str] = msgspec.field(default_factory=dict)
@@ -209,7 +217,8 @@ def _keep(arrived: Arrived, place: Place, received: Received) -> str:
         )
         if elements & DECISIVE:
             return section
-    received.found.setdefault(section, []).append(Sourced(resource, place, arrived.unread))
+    sourced = Sourced(resource, place, version_of(resource, received.version), arrived.unread)
+    received.found.setdefault(section, []).append(sourced)
     return section
 
 

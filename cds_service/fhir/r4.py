@@ -1,15 +1,20 @@
-"""FHIR R4 paths of the clinical record: Patient, Condition, AllergyIntolerance, Observation, ServiceRequest, Encounter.
+"""FHIR R4 paths of the clinical record: Condition, AllergyIntolerance, Observation, ServiceRequest, Encounter.
 
-The paths of medication orders stand in `r4_orders`; both together are the one place that knows R4.
+The paths of medication orders stand in `r4_orders`; both together are the one place that knows R4. The other versions'
+files take from here what is the same for them.
 """
 
-from datetime import date, timedelta, tzinfo
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Mapping
+from datetime import tzinfo
 
-from cds_service.domain.dates import DateInterval, add_months
+from cds_service.domain.dates import DateInterval
+from cds_service.domain.facts import SectionName
 from cds_service.domain.terminology import Concept, Terminology
-from cds_service.domain.units import readable, time_unit
-from cds_service.fhir.r4_orders import concept, instructions, medicine, order, reasons, supply, texts
+from cds_service.domain.units import readable
+from cds_service.fhir.datatypes import CodeableConcept, Quantity
+from cds_service.fhir.dosages import instructions, supply, texts
+from cds_service.fhir.elements import at_age, code, concept, end, start
+from cds_service.fhir.r4_orders import drug_reference, medicine, order, reasons
 from cds_service.fhir.records import (
     AllergyRecord,
     ConditionRecord,
@@ -18,13 +23,16 @@ from cds_service.fhir.records import (
     interval,
     local_day,
 )
-from cds_service.fhir.shapes import CodeableConcept, Period, Quantity, Resource, many
+from cds_service.fhir.shapes import Resource, many
 
 __all__ = [
+    "NAME",
+    "OWN",
+    "SEARCHED",
     "SECTION_OF",
     "allergy",
-    "concept",
     "condition",
+    "drug_reference",
     "encounter",
     "instructions",
     "medicine",
@@ -33,28 +41,28 @@ __all__ = [
     "order",
     "reasons",
     "service",
-    "subject_of",
     "supply",
     "texts",
 ]
 
-SECTION_OF = {  # resource type -> section of Facts
-    "Patient": "patient",
-    "Condition": "problems",
-    "MedicationRequest": "medications",
-    "MedicationStatement": "statements",
-    "MedicationAdministration": "statements",
-    "AllergyIntolerance": "allergies",
-    "Observation": "observations",
-    "ServiceRequest": "services",
-    "Encounter": "encounter",
+NAME = "R4"
+SECTION_OF: Mapping[str, str] = {
+    "Patient": SectionName.PATIENT,
+    "Condition": SectionName.PROBLEMS,
+    "MedicationRequest": SectionName.MEDICATIONS,
+    "MedicationStatement": SectionName.STATEMENTS,
+    "MedicationAdministration": SectionName.STATEMENTS,
+    "AllergyIntolerance": SectionName.ALLERGIES,
+    "Observation": SectionName.OBSERVATIONS,
+    "ServiceRequest": SectionName.SERVICES,
+    "Encounter": SectionName.ENCOUNTER,
 }
-
-
-def subject_of(resource: Resource) -> str:
-    """The reference to the patient (`subject`, of an AllergyIntolerance `patient`); empty when there is none."""
-    subject = resource.subject or resource.patient
-    return subject.reference if subject else ""
+SEARCHED: Mapping[str, tuple[str, str]] = {}
+OWN: Mapping[str, Callable[[Resource], bool]] = {
+    "Condition": lambda one: bool(one.recorded_date) or isinstance(one.clinical_status, CodeableConcept),
+    "AllergyIntolerance": lambda one: isinstance(one.clinical_status, CodeableConcept),
+    "Encounter": lambda one: bool(one.reason_code or one.service_type),
+}
 
 
 def name(resource: Resource, terminology: Terminology) -> Concept:
@@ -66,29 +74,51 @@ def condition(resource: Resource, birth: DateInterval | None, terminology: Termi
     """Condition: `code`, `clinicalStatus`, `verificationStatus`, `onset[x]`, `recordedDate`, `abatement[x]`."""
     return ConditionRecord(
         concept=concept(resource.code, terminology),
-        verification=_code(resource.verification_status),
-        clinical=_code(resource.clinical_status),
-        onset=interval(resource.onset_date_time) or _start(resource.onset_period) or _at_age(birth, resource.onset_age),
+        verification=code(resource.verification_status),
+        clinical=code(resource.clinical_status),
+        onset=began(resource, birth),
         recorded=interval(resource.recorded_date),
-        ended=interval(resource.abatement_date_time)
-        or _end(resource.abatement_period)
-        or _at_age(birth, resource.abatement_age),
+        ended=over(resource, birth),
+    )
+
+
+def began(resource: Resource, birth: DateInterval | None) -> DateInterval | None:
+    """`onsetDateTime`, `onsetPeriod`, `onsetAge`."""
+    return interval(resource.onset_date_time) or start(resource.onset_period) or at_age(birth, resource.onset_age)
+
+
+def over(resource: Resource, birth: DateInterval | None) -> DateInterval | None:
+    """`abatementDateTime`, `abatementPeriod`, `abatementAge`."""
+    return (
+        interval(resource.abatement_date_time)
+        or end(resource.abatement_period)
+        or at_age(birth, resource.abatement_age)
     )
 
 
 def allergy(resource: Resource, terminology: Terminology) -> AllergyRecord:
     """AllergyIntolerance: `code`, `reaction.substance`, `reaction.manifestation`, statuses, `type`, `criticality`."""
-    reactions = many(resource.reaction)
-    coded = (resource.code, *(reaction.substance for reaction in reactions))
     return AllergyRecord(
-        substances=tuple(concept(one, terminology) for one in coded if one is not None),
-        manifestations=tuple(concept(one, terminology) for each in reactions for one in many(each.manifestation)),
-        verification=_code(resource.verification_status),
-        clinical=_code(resource.clinical_status),
-        type=resource.type if isinstance(resource.type, str) else "",
+        substances=substances(resource, resource.code, terminology),
+        manifestations=manifestations(resource, terminology),
+        verification=code(resource.verification_status),
+        clinical=code(resource.clinical_status),
+        type=code(resource.type) if isinstance(resource.type, str) else "",
         criticality=resource.criticality,
         recorded=interval(resource.recorded_date) or interval(resource.onset_date_time),
     )
+
+
+def substances(resource: Resource, named: CodeableConcept | None, terminology: Terminology) -> tuple[Concept, ...]:
+    """What an allergy is to: what it names as a whole, and the substance of each reaction."""
+    coded = (named, *(reaction.substance for reaction in many(resource.reaction)))
+    return tuple(concept(one, terminology) for one in coded if one is not None)
+
+
+def manifestations(resource: Resource, terminology: Terminology) -> tuple[Concept, ...]:
+    """`reaction.manifestation`: concepts, from R5 on perhaps inside a CodeableReference."""
+    seen = (one for reaction in many(resource.reaction) for one in many(reaction.manifestation))
+    return tuple(concept(one.concept or one, terminology) for one in seen)
 
 
 def observation(resource: Resource, terminology: Terminology, zone: tzinfo) -> ObservationRecord:
@@ -104,8 +134,8 @@ def observation(resource: Resource, terminology: Terminology, zone: tzinfo) -> O
         comparator=quantity.comparator,
         taken=interval(resource.effective_date_time)
         or local_day(resource.effective_instant, zone)
-        or _end(resource.effective_period)
-        or _start(resource.effective_period)
+        or end(resource.effective_period)
+        or start(resource.effective_period)
         or local_day(resource.issued, zone),
         readable=value is not None or quantity.value is None,
     )
@@ -118,49 +148,24 @@ def service(resource: Resource, terminology: Terminology) -> tuple[str, Concept]
 
 def encounter(resource: Resource, terminology: Terminology) -> EncounterRecord:
     """Encounter: `class`, `type`, `serviceType`, `reasonCode`."""
-    kind = resource.class_.code if not isinstance(resource.class_, str) and resource.class_ else resource.class_
-    types = () if isinstance(resource.type, str) else many(resource.type)
-    about = (*types, *many(resource.reason_code), *((resource.service_type,) if resource.service_type else ()))
-    return EncounterRecord(
-        encounter_class=(kind or "").strip().casefold() if isinstance(kind, str) else "",
-        concepts=tuple(concept(one, terminology) for one in about),
-    )
+    about = (*types(resource), *many(resource.service_type), *many(resource.reason_code))
+    return visit(class_of(resource), about, terminology)
 
 
-def _code(status: CodeableConcept | str | None) -> str:
-    """A status, wherever the client put it: coded, as text, or bare."""
-    if isinstance(status, str) or status is None:
-        return (status or "").strip().casefold()
-    coded = next((coding.code for coding in many(status.coding) if coding.code), status.text)
-    return coded.strip().casefold()
+def types(resource: Resource) -> Iterable[CodeableConcept]:
+    """`type` of an Encounter."""
+    return () if isinstance(resource.type, str) else many(resource.type)
 
 
-def _start(period: Period | None) -> DateInterval | None:
-    return interval(period.start) if period else None
+def class_of(resource: Resource) -> str:
+    """The code of `class`, a Coding."""
+    kind = resource.class_
+    if isinstance(kind, str):
+        return kind
+    return next((one.code or code(one) for one in (many(kind))), "")
 
 
-def _end(period: Period | None) -> DateInterval | None:
-    return interval(period.end) if period else None
-
-
-def _at_age(birth: DateInterval | None, age: Quantity | None) -> DateInterval | None:
-    """Birth date plus an age, which covers the whole year (month, week, day) of that age."""
-    value = readable(age.value, zero=True) if age else None
-    if birth is None or age is None or value is None:
-        return None
-    unit = time_unit(age.code, age.unit)
-    whole = int(value)
-    if unit in {"a", "mo"}:
-        months = 12 if unit == "a" else 1
-        first = _later(birth.earliest, whole * months)
-        after = _later(birth.latest, (whole + 1) * months)
-        return DateInterval(earliest=first, latest=after - timedelta(days=1)) if first and after else None
-    days = {"d": Decimal(1), "wk": Decimal(7)}.get(unit)
-    if days is None:
-        return None
-    span = timedelta(days=int(value * days))
-    return DateInterval(earliest=birth.earliest + span, latest=birth.latest + span + timedelta(days=int(days) - 1))
-
-
-def _later(day: date, months: int) -> date | None:
-    return add_months(day, months) if months < 12 * 150 else None
+def visit(kind: str, about: Iterable[CodeableConcept], terminology: Terminology) -> EncounterRecord:
+    """An Encounter of a class, about some concepts."""
+    concepts = tuple(concept(one, terminology) for one in about)
+    return EncounterRecord(encounter_class=kind.strip().casefold(), concepts=concepts)

@@ -4,7 +4,7 @@ Statuses are in R4's words, dates are intervals, concepts carry canonical coding
 counts) is decided from these records by `medicines`, `orders` and `clinical`, which know no FHIR path.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Protocol
@@ -16,16 +16,18 @@ from cds_service.domain.facts import Origin, Place
 from cds_service.domain.instructions import Amount, Instruction
 from cds_service.domain.supply import Supply
 from cds_service.domain.terminology import Concept, Terminology
+from cds_service.fhir.datatypes import Reference
 from cds_service.fhir.shapes import Resource, reference_of
 
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2200  # a year beyond these is a slip, and calendar arithmetic must not fail on it
 
 
 class Sourced(msgspec.Struct, frozen=True, gc=False):
-    """A resource with where it came from and the places of it that could not be read."""
+    """A resource with where it came from, who reads it, and the places of it that could not be read."""
 
     resource: Resource
     place: Place
+    version: "Version"
     unread: tuple[str, ...] = ()
 
     @property
@@ -52,7 +54,7 @@ class Medicine(msgspec.Struct, frozen=True, gc=False):
 
 
 class OrderRecord(msgspec.Struct, frozen=True, gc=False):
-    """A MedicationRequest, MedicationStatement or MedicationAdministration.
+    """A MedicationRequest (in DSTU2 MedicationOrder), MedicationStatement or MedicationAdministration.
 
     Attributes:
         kind: `request`, `statement` or `administration`.
@@ -74,7 +76,11 @@ class OrderRecord(msgspec.Struct, frozen=True, gc=False):
 
 
 class ReasonRecord(msgspec.Struct, frozen=True, gc=False):
-    """One stated reason: a concept, or a reference to a Condition with its display."""
+    """One stated reason: a concept, or a reference to a Condition with its display.
+
+    Attributes:
+        element: `reasonCode` or `reasonReference`, as R4 names them. index: its place among those of its element.
+    """
 
     element: str
     index: int
@@ -142,7 +148,22 @@ Resolve = Callable[[str, Sequence[Resource]], Resource | None]
 
 
 class Version(Protocol):
-    """What a FHIR version's file offers."""
+    """What a FHIR version's file offers.
+
+    Attributes:
+        NAME: `R4` …
+        SECTION_OF: resource type -> section of Facts, of the types that the version has.
+        SEARCHED: section -> (resource type, further search parameters), where it is not as in R4.
+        OWN: resource type -> whether a resource has an element that other versions would not read as it is meant.
+    """
+
+    NAME: str
+    SECTION_OF: Mapping[str, str]
+    SEARCHED: Mapping[str, tuple[str, str]]
+    OWN: Mapping[str, Callable[[Resource], bool]]
+
+    def drug_reference(self, resource: Resource) -> Reference | None:
+        """The reference to a Medication, of an order whose drug is named by one."""
 
     def order(self, resource: Resource) -> OrderRecord:
         """The order, without its drug, dosage and supply."""

@@ -24,9 +24,10 @@ from cds_service.domain.units import decimal
 from cds_service.fhir.drafts import Draft
 from cds_service.fhir.lexicon import Lexicon
 from cds_service.fhir.product import ProductRead, read_product
-from cds_service.fhir.records import Medicine, OrderTexts, Resolve, Version
+from cds_service.fhir.records import Medicine, OrderTexts, Resolve, Sourced
 from cds_service.fhir.references import relative
-from cds_service.fhir.shapes import Resource, many, reference_of
+from cds_service.fhir.shapes import many, reference_of
+from cds_service.fhir.versions import version_of
 
 _VOID = {"entered-in-error", "refuted"}
 _UNCONFIRMED = {"unconfirmed", "provisional", "differential"}
@@ -41,15 +42,15 @@ class Subject(NamedTuple):
     selected: bool
 
 
-def order_date(subject: Subject, version: Version, today: date) -> tuple[date, bool]:
+def order_date(subject: Subject, today: date) -> tuple[date, bool]:
     """T, and whether it had to be assumed: the order's date as written, else today (knowledge 2.3)."""
-    written = version.order(subject.draft.sourced.resource).written
+    sourced = subject.draft.sourced
+    written = sourced.version.order(sourced.resource).written
     return (today, True) if written is None else (written.within(today), False)
 
 
 def read_order(
     subject: Subject,
-    version: Version,
     lexicon: Lexicon,
     resolve: Resolve,
     as_of: date,
@@ -57,6 +58,7 @@ def read_order(
 ) -> ReviewedOrder:
     """The order as the prescriber wrote it; `weight` is (kg, token of why there is none)."""
     sourced = subject.draft.sourced
+    version = sourced.version
     record = version.order(sourced.resource)
     texts = version.texts(sourced.resource, lexicon.terminology)
     product = read_product(subject.medicine, subject.classes, texts, lexicon)
@@ -87,7 +89,7 @@ def read_order(
         regular=taken.regular,
         stepped=taken.stepped,
         is_tablet=product.tablet,
-        reasons=_reasons(sourced.resource, version, lexicon, resolve),
+        reasons=_reasons(sourced, lexicon, resolve),
         mentions=_mentions(texts, lexicon),
         doubts=_doubts(product, taken, dose, planned, weight[1], bool(sourced.unread)),
         starts=min((one.bounds_start.earliest for one in instructions if one.bounds_start), default=None),
@@ -134,15 +136,15 @@ def _doubts(
     return tuple(dict.fromkeys(doubts))
 
 
-def _reasons(resource: Resource, version: Version, lexicon: Lexicon, resolve: Resolve) -> tuple[Reason, ...]:
+def _reasons(sourced: Sourced, lexicon: Lexicon, resolve: Resolve) -> tuple[Reason, ...]:
     """Stated reasons; those that belong to no value set stand with empty classes, so that "no reason" stays true."""
     read = []
-    contained = many(resource.contained)
-    for reason in version.reasons(resource, lexicon.terminology):
+    contained = many(sourced.resource.contained)
+    for reason in sourced.version.reasons(sourced.resource, lexicon.terminology):
         classes, unconfirmed = lexicon.terminology.classify(reason.concept, Vocabulary.REASON), False
         found = resolve(reason.reference, contained) if reason.reference else None
         if found is not None and found.resource_type == "Condition":
-            record = version.condition(found, None, lexicon.terminology)
+            record = version_of(found, sourced.version).condition(found, None, lexicon.terminology)
             stated = lexicon.terminology.classify(record.concept, Vocabulary.REASON)
             classes = NO_CLASSES if record.verification in _VOID else stated
             unconfirmed = record.verification in _UNCONFIRMED

@@ -1,4 +1,4 @@
-"""What we read of FHIR resources: one struct for every resource type, only the elements that some rule needs.
+"""What we read of FHIR resources: one struct for every type and version, only the elements that some rule needs.
 
 Decoding is typed and selective: unknown elements are skipped without being built, numbers are `Decimal`. Where clients
 are known to send an object instead of a list, both are taken (`many` makes them alike). What fits neither is mended
@@ -11,170 +11,28 @@ from typing import TypeVar
 
 import msgspec
 
+from cds_service.fhir.datatypes import (
+    Adherence,
+    Annotation,
+    CodeableConcept,
+    CodeableReference,
+    DispenseRequest,
+    Dosage,
+    EncounterClass,
+    Ingredient,
+    Issue,
+    Link,
+    Period,
+    Product,
+    Quantity,
+    Reaction,
+    Reason,
+    Reference,
+    Search,
+    Shape,
+)
+
 S = TypeVar("S", bound=msgspec.Struct)
-
-
-class Shape(msgspec.Struct, rename="camel", gc=False):
-    """Base of all shapes: camelCase in JSON, not tracked by the garbage collector (JSON holds no cycles)."""
-
-
-class Coding(Shape):
-    """Coding."""
-
-    system: str = ""
-    code: str = ""
-    display: str = ""
-
-
-class CodeableConcept(Shape):
-    """CodeableConcept."""
-
-    coding: tuple[Coding, ...] | Coding = ()
-    text: str = ""
-
-
-class Reference(Shape):
-    """Reference."""
-
-    reference: str = ""
-    display: str = ""
-
-
-class Quantity(Shape):
-    """Quantity, Duration, Age."""
-
-    value: Decimal | None = None
-    comparator: str = ""
-    unit: str = ""
-    code: str = ""
-
-
-class Range(Shape):
-    """Range."""
-
-    low: Quantity | None = None
-    high: Quantity | None = None
-
-
-class Ratio(Shape):
-    """Ratio."""
-
-    numerator: Quantity | None = None
-    denominator: Quantity | None = None
-
-
-class Period(Shape):
-    """Period; its ends as written."""
-
-    start: str = ""
-    end: str = ""
-
-
-class Repeat(Shape):
-    """Timing.repeat."""
-
-    bounds_duration: Quantity | None = None
-    bounds_range: Range | None = None
-    bounds_period: Period | None = None
-    count: Decimal | None = None
-    count_max: Decimal | None = None
-    frequency: Decimal | None = None
-    frequency_max: Decimal | None = None
-    period: Decimal | None = None
-    period_max: Decimal | None = None
-    period_unit: str = ""
-    time_of_day: tuple[str, ...] | str = ()
-    when: tuple[str, ...] | str = ()
-    day_of_week: tuple[str, ...] | str = ()
-
-
-class Timing(Shape):
-    """Timing."""
-
-    event: tuple[str, ...] | str = ()
-    repeat: Repeat | None = None
-    code: CodeableConcept | None = None
-
-
-class DoseAndRate(Shape):
-    """Dosage.doseAndRate."""
-
-    dose_quantity: Quantity | None = None
-    dose_range: Range | None = None
-
-
-class Dosage(Shape):
-    """Dosage; `dose_quantity` and `dose_range` stand here directly in older versions and at some clients."""
-
-    sequence: Decimal | None = None
-    text: str = ""
-    patient_instruction: str = ""
-    additional_instruction: tuple[CodeableConcept, ...] | CodeableConcept = ()
-    timing: Timing | None = None
-    as_needed_boolean: bool = False
-    as_needed_codeable_concept: CodeableConcept | None = None
-    route: CodeableConcept | None = None
-    dose_and_rate: tuple[DoseAndRate, ...] | DoseAndRate = ()
-    dose_quantity: Quantity | None = None
-    dose_range: Range | None = None
-    max_dose_per_period: tuple[Ratio, ...] | Ratio = ()
-    max_dose_per_administration: Quantity | None = None
-
-
-class InitialFill(Shape):
-    """MedicationRequest.dispenseRequest.initialFill."""
-
-    quantity: Quantity | None = None
-    duration: Quantity | None = None
-
-
-class DispenseRequest(Shape):
-    """MedicationRequest.dispenseRequest."""
-
-    initial_fill: InitialFill | None = None
-    validity_period: Period | None = None
-    number_of_repeats_allowed: Decimal | None = None
-    quantity: Quantity | None = None
-    expected_supply_duration: Quantity | None = None
-
-
-class Ingredient(Shape):
-    """Medication.ingredient."""
-
-    item_codeable_concept: CodeableConcept | None = None
-    strength: Ratio | None = None
-
-
-class Annotation(Shape):
-    """Annotation."""
-
-    text: str = ""
-
-
-class Reaction(Shape):
-    """AllergyIntolerance.reaction."""
-
-    substance: CodeableConcept | None = None
-    manifestation: tuple[CodeableConcept, ...] | CodeableConcept = ()
-
-
-class Issue(Shape):
-    """OperationOutcome.issue."""
-
-    severity: str = ""
-
-
-class Search(Shape):
-    """Bundle.entry.search."""
-
-    mode: str = ""
-
-
-class Link(Shape):
-    """Bundle.link."""
-
-    relation: str = ""
-    url: str = ""
 
 
 class Entry(Shape):
@@ -186,14 +44,14 @@ class Entry(Shape):
 
 
 class Resource(Shape):
-    """Any FHIR resource; elements that a type does not have stay empty."""
+    """Any FHIR resource; elements that a type or version does not have stay empty."""
 
     resource_type: str = ""
     id: str = ""
     status: str = ""
     subject: Reference | None = None
     patient: Reference | None = None
-    code: CodeableConcept | None = None
+    code: CodeableReference | None = None
     contained: "tuple[Resource, ...] | Resource" = ()
     # Patient
     birth_date: str = ""
@@ -202,42 +60,70 @@ class Resource(Shape):
     clinical_status: CodeableConcept | str | None = None
     verification_status: CodeableConcept | str | None = None
     recorded_date: str = ""
+    asserted_date: str = ""  # STU3
+    date_recorded: str = ""  # DSTU2
+    onset: str = ""  # DSTU2
     onset_date_time: str = ""
     onset_period: Period | None = None
     onset_age: Quantity | None = None
+    onset_quantity: Quantity | None = None  # DSTU2
     abatement_date_time: str = ""
     abatement_period: Period | None = None
     abatement_age: Quantity | None = None
+    abatement_quantity: Quantity | None = None  # DSTU2
+    abatement_boolean: bool = False  # before R4
+    substance: CodeableConcept | None = None  # DSTU2
     criticality: str = ""
     reaction: tuple[Reaction, ...] | Reaction = ()
-    # MedicationRequest, MedicationStatement, MedicationAdministration, Medication
+    # MedicationRequest and its like, ServiceRequest and its like
     intent: str = ""
     do_not_perform: bool = False
     medication_codeable_concept: CodeableConcept | None = None
     medication_reference: Reference | None = None
+    medication: CodeableReference | None = None  # R5
     authored_on: str = ""
+    date_written: str = ""  # DSTU2
+    date_ended: str = ""  # DSTU2
+    status_changed: str = ""  # R5
     reason_code: tuple[CodeableConcept, ...] | CodeableConcept = ()
     reason_reference: tuple[Reference, ...] | Reference = ()
+    reason_codeable_concept: CodeableConcept | None = None  # DSTU2
+    reason: tuple[Reason, ...] | Reason = ()  # R5; of an Encounter also before R4
     status_reason: tuple[CodeableConcept, ...] | CodeableConcept = ()
+    reason_ended: CodeableConcept | None = None  # DSTU2
     dosage_instruction: tuple[Dosage, ...] | Dosage = ()
     dosage: tuple[Dosage, ...] | Dosage = ()
     dispense_request: DispenseRequest | None = None
     prior_prescription: Reference | None = None
-    note: tuple[Annotation, ...] | Annotation = ()
+    note: tuple[Annotation, ...] | Annotation | str = ()
+    # MedicationStatement, MedicationAdministration
+    taken: str = ""  # STU3
+    was_not_taken: bool | None = None  # DSTU2
+    not_given: bool | None = None  # STU3
+    was_not_given: bool | None = None  # DSTU2
+    adherence: Adherence | None = None  # R5
     date_asserted: str = ""
     effective_date_time: str = ""
     effective_period: Period | None = None
     effective_instant: str = ""
+    effective_dose_period: Period | None = None  # R5
+    effective_time_date_time: str = ""  # DSTU2
+    effective_time_period: Period | None = None  # DSTU2
+    occurence_date_time: str = ""  # R5, spelled so
+    occurence_period: Period | None = None  # R5
+    # Medication
     ingredient: tuple[Ingredient, ...] | Ingredient = ()
     form: CodeableConcept | None = None
+    dose_form: CodeableConcept | None = None  # R5
+    product: Product | None = None  # DSTU2
     # Observation
     issued: str = ""
     value_quantity: Quantity | None = None
     value_integer: Decimal | None = None
     # Encounter, AllergyIntolerance.type
-    class_: Coding | str | None = msgspec.field(default=None, name="class")
+    class_: tuple[EncounterClass, ...] | EncounterClass | str = msgspec.field(default="", name="class")
     type: tuple[CodeableConcept, ...] | CodeableConcept | str = ()
-    service_type: CodeableConcept | None = None
+    service_type: tuple[CodeableReference, ...] | CodeableReference = ()
     # Bundle, OperationOutcome
     link: tuple[Link, ...] | Link = ()
     total: Decimal | None = None

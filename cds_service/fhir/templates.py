@@ -11,6 +11,7 @@ from urllib.parse import quote
 from cds_service.domain.content import Content, Hook
 from cds_service.domain.facts import SectionName
 from cds_service.domain.request import HookRequest
+from cds_service.fhir.versions import DEFAULT, VERSIONS
 
 KEY_OF_SECTION: Mapping[str, str] = {
     SectionName.PATIENT: "patient",
@@ -24,51 +25,54 @@ KEY_OF_SECTION: Mapping[str, str] = {
 }
 
 _PATIENT, _ENCOUNTER = "{{context.patientId}}", "{{context.encounterId}}"
-_TEMPLATES: Mapping[str, str] = {
-    SectionName.PATIENT: f"Patient/{_PATIENT}",
-    SectionName.PROBLEMS: f"Condition?patient={_PATIENT}",
-    SectionName.MEDICATIONS: f"MedicationRequest?patient={_PATIENT}",
-    SectionName.STATEMENTS: f"MedicationStatement?patient={_PATIENT}",
-    SectionName.ALLERGIES: f"AllergyIntolerance?patient={_PATIENT}",
-    SectionName.OBSERVATIONS: f"Observation?patient={_PATIENT}&code=",  # the codes come from the release
-    SectionName.SERVICES: f"ServiceRequest?patient={_PATIENT}&status=active",
-    SectionName.ENCOUNTER: f"Encounter/{_ENCOUNTER}",
+_SEARCHED: Mapping[str, tuple[str, str]] = {  # resource type, further parameters; each version may have its own
+    SectionName.PROBLEMS: ("Condition", ""),
+    SectionName.MEDICATIONS: ("MedicationRequest", ""),
+    SectionName.STATEMENTS: ("MedicationStatement", ""),
+    SectionName.ALLERGIES: ("AllergyIntolerance", ""),
+    SectionName.OBSERVATIONS: ("Observation", "&code="),  # the codes come from the release
+    SectionName.SERVICES: ("ServiceRequest", "&status=active"),
 }
 
 
-def templates(content: Content, hook: Hook) -> dict[str, str]:
-    """Prefetch key -> template for one hook, the patient first.
+def templates(content: Content, hook: Hook, version: str = DEFAULT.NAME) -> dict[str, str]:
+    """Prefetch key -> template for one hook in one FHIR version, the patient first.
 
+    Discovery cannot know its reader's version and offers R4's; a client of another version leaves out the keys that
+    its server does not have, and what they stand for is then read in its own version, or said to be not known.
     The encounter is asked for only where the hook's context may hold `encounterId`.
     """
     fields = hook.context_schema.get("properties", {})
     return {
         KEY_OF_SECTION[section]: template
-        for section, template in _wanted(content).items()
+        for section, template in _wanted(content, version).items()
         if section != SectionName.ENCOUNTER or "encounterId" in fields
     }
 
 
-def queries(content: Content, request: HookRequest) -> dict[str, str]:
-    """Section -> relative query for one request; the encounter only where the request names one."""
+def queries(content: Content, request: HookRequest, version: str = DEFAULT.NAME) -> dict[str, str]:
+    """Section -> relative query for one request in its FHIR version; the encounter only where it names one."""
     ids = {_PATIENT: quote(request.patient_id, safe=""), _ENCOUNTER: quote(request.encounter_id, safe="")}
     return {
         str(section): template.replace(_PATIENT, ids[_PATIENT]).replace(_ENCOUNTER, ids[_ENCOUNTER])
-        for section, template in _wanted(content).items()
+        for section, template in _wanted(content, version).items()
         if section != SectionName.ENCOUNTER or request.encounter_id
     }
 
 
-def _wanted(content: Content) -> dict[str, str]:
+def _wanted(content: Content, version: str) -> dict[str, str]:
     """Section -> template of what the release looks at; the patient always, for no one is reviewed without."""
     needs = content.needs
     codes = _codes(content) if SectionName.OBSERVATIONS in needs else ""
-    wanted = {}
-    for section, template in _TEMPLATES.items():
+    wanted = {str(SectionName.PATIENT): f"Patient/{_PATIENT}"}
+    for section, (kind, further) in {**_SEARCHED, **VERSIONS[version].SEARCHED}.items():
+        search = f"{kind}?patient={_PATIENT}{further}"
         if section == SectionName.OBSERVATIONS and codes:
-            wanted[section] = template + codes
-        elif section == SectionName.PATIENT or (section in needs and section != SectionName.OBSERVATIONS):
-            wanted[section] = template
+            wanted[section] = search + codes
+        elif section in needs and section != SectionName.OBSERVATIONS:
+            wanted[section] = search
+    if SectionName.ENCOUNTER in needs:
+        wanted[SectionName.ENCOUNTER] = f"Encounter/{_ENCOUNTER}"
     return wanted
 
 

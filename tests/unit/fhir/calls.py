@@ -94,7 +94,7 @@ class Server:
         return Unavailable(why=answer) if isinstance(answer, str) else tuple(json.dumps(one).encode() for one in answer)
 
 
-def queries(content, asked):
+def queries(content, asked, version):
     return {name: f"{name}?patient={asked.patient_id}" for name in SECTIONS}
 
 

@@ -67,10 +67,10 @@ def test_what_is_no_bundle_is_refused(drafts):
         gather(request(drafts, prefetch()))
 
 
-def test_an_order_of_an_older_version_is_refused_rather_than_passed_over():
-    older = {"resourceType": "MedicationOrder", "medicationCodeableConcept": {"text": "diazepam"}}
-    with pytest.raises(NotConformant, match="DSTU2"):
-        gather(request(bundle(older), prefetch()))
+def test_an_order_of_an_older_version_is_read_in_its_version():
+    older = {"resourceType": "MedicationOrder", "id": "1", "medicationCodeableConcept": {"text": "diazepam"}}
+    found = gather(request(bundle(older), prefetch()))
+    assert (found.facts[0].order.reference, found.fhir_version) == ("MedicationOrder/1", "DSTU2")
     older["medicationCodeableConcept"] = {"text": "amoxicillin"}
     assert gather(request(bundle(older), prefetch())).facts == ()
 
