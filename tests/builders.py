@@ -217,17 +217,22 @@ def allergy(
 
 
 def measurement(
-    value_set: str, value: str, unit: str, *, taken: str = "2026-06-01", comparator: str = ""
+    value_set: str, value: str, unit: str, *, taken: str = "2026-06-01", comparator: str = "", code: str = "c"
 ) -> Measurement:
     """A final numeric observation in its canonical unit."""
     return Measurement(
-        classes=classes(value_set),
+        classes=classes(value_set, code=code),
         value=Decimal(value),
         unit=unit,
         origin=ORIGIN,
         comparator=comparator,
         taken=DateInterval.of(taken) if taken else None,
     )
+
+
+def encounter(encounter_class: str, *value_sets: str) -> Encounter:
+    """The encounter of the call: `emer`, `imp`, `amb` …"""
+    return Encounter(encounter_class=encounter_class, classes=classes(*value_sets), origin=ORIGIN)
 
 
 def running(

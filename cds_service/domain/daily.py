@@ -19,12 +19,13 @@ class Share:
     """What one order adds: mg in 24 h at most.
 
     Attributes:
-        from_text: read from free text. certain: surely taken together with the reviewed order.
+        own: of the reviewed order itself. certain: surely taken together with it. from_text: read from free text.
         steps: how it was reckoned, readable. reference: the order on record, empty for a draft.
     """
 
     mg: Decimal
     steps: str
+    own: bool = False
     from_text: bool = False
     certain: bool = True
     reference: str = ""
@@ -78,7 +79,7 @@ def daily_dose(facts: Facts, renewal_days: int) -> DailyDose:
     }
     limit = starts + timedelta(days=renewal_days)
     shares = [
-        Share(mg=mg, steps=order.dose.steps, from_text=order.dose.from_text)
+        Share(mg=mg, steps=order.dose.steps, from_text=order.dose.from_text, own=order is facts.order)
         for mg, order in doses
         if mg is not None and isinstance(order.dose, Dose)
     ]
@@ -91,6 +92,11 @@ def order_mg(order: ReviewedOrder) -> Decimal | None:
     if not isinstance(order.dose, Dose):
         return None
     return order.dose.single_mg if order.dose.per_day_mg is None else order.dose.per_day_mg
+
+
+def said_mg(value: Decimal) -> str:
+    """A number of mg as a card writes it: `40`, `7.5`, `0.12`; never `4E+1`."""
+    return f"{value.normalize():f}"
 
 
 def _running_share(mg: Decimal, order: RunningOrder, limit: date) -> Share:

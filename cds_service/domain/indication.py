@@ -11,6 +11,8 @@ from cds_service.domain.facts import Facts, Problem, in_any
 from cds_service.domain.orders import Reason
 from cds_service.domain.outcome import Basis
 
+REASON = "reason"  # token of a stated reason that leads nowhere
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indication:
@@ -38,6 +40,16 @@ class Indication:
     def inferred(self) -> bool:
         """The order gives no reason, and the problem list holds this one."""
         return self.no_reason and bool(self.problems)
+
+    @property
+    def purpose(self) -> bool:
+        """It is what the order is for: stated, or inferred."""
+        return self.stated or self.inferred
+
+    @property
+    def missing_for_purpose(self) -> tuple[str, ...]:
+        """What could not be looked at to tell the purpose: an order with a reason needs no problem list for that."""
+        return self.missing if self.no_reason else tuple(token for token in self.missing if token == REASON)
 
     @property
     def present(self) -> bool:
@@ -69,5 +81,5 @@ def indication(facts: Facts, *value_sets: str) -> Indication:
         reasons=tuple(reason for reason in reasons if in_any(reason.classes, value_sets)),
         problems=problems.items,
         no_reason=not reasons,
-        missing=(*problems.missing, *(("reason",) if lost else ())),
+        missing=(*problems.missing, *((REASON,) if lost else ())),
     )
