@@ -6,7 +6,7 @@ Orders are of 2026-06-15, so the year opens on 2025-06-15.
 import pytest
 
 from tests.builders import age, facts, order, partly, problem
-from tests.spec.release import Example, detail, outcome, said, shown
+from tests.spec.release import Example, classes_of_text, detail, outcome, said, shown
 
 RULE = "falls-history"
 FALL = "warning: Fall in the past year: diazepam raises the risk of another fall"
@@ -73,6 +73,14 @@ def test_from_65_on_it_is_folded_into_the_age_card(years):
 @pytest.mark.parametrize("years", [64, None])
 def test_below_65_or_at_unknown_age_it_speaks_for_itself(years):
     assert shown(RULE, facts(age=years, problems=[problem("falls", onset="2026-01-20")])) == FALL
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [("Fell at home", True), ("recurrent falls", True), ("denies falls", False), ("at risk for falls", False)],
+)
+def test_free_text(text, counts):
+    assert (classes_of_text(text) == {"falls"}) is counts
 
 
 def test_text_and_doubt_are_told():
