@@ -1,8 +1,8 @@
 """CNS depressants: alcohol.
 
 Says: that diazepam with alcohol can be fatal, or that it has to be talked about.
-Speaks when: an alcohol use disorder is active; a screening score within `window_days` is positive (warning);
-    or use is past, in remission, or reported without being a problem (info).
+Speaks when: an alcohol use disorder is active, or a screening score within `window_days` is positive for the patient's
+    administrative sex (warning); or use is past, in remission, or reported without being a problem (info).
 Silent when: none of these is on record.
 Cannot tell when: the problem list or the observations could not be looked at, and nothing was found elsewhere.
 """
@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from cds_service.domain.basis import measurement_basis, problem_basis
+from cds_service.domain.basis import measurement_basis, problem_basis, problem_finding
 from cds_service.domain.facts import Facts, Known, Measurement, ProblemStatus, SectionName
 from cds_service.domain.outcome import Finding, NotApplicable, NotAssessed, Outcome
-from cds_service.domain.terminology import How
 
 DISORDER = "alcohol-use-disorder"
 REMISSION = "alcohol-use-remission"
@@ -40,24 +39,22 @@ def evaluate(facts: Facts, params: Params) -> Outcome:
     """Look for alcohol; see the module."""
     disorder = facts.active_problems(DISORDER)
     if disorder:
-        found = disorder.items
-        text_only = all(problem.classes[DISORDER].how is How.TEXT for problem in found)
-        return Finding(variant="disorder", basis=tuple(problem_basis(p, DISORDER) for p in found), text_only=text_only)
+        return problem_finding("disorder", disorder.items, DISORDER)
     recent = _recent(facts, params)
     positive = [score for score in recent if _positive(score, facts.sex, params)]
     if positive:
-        names = tuple(
+        names = dict.fromkeys(
             f"{params.names[_code(score)]} {score.comparator}{score.value.normalize():f}" for score in positive
         )
         basis = tuple(measurement_basis(score, SCREENING) for score in positive)
-        return Finding(variant="screening", values={"score": names}, basis=basis)
+        return Finding(variant="screening", values={"score": tuple(names)}, basis=basis)
     return _milder(facts, recent, params, disorder.missing)
 
 
 def _milder(facts: Facts, recent: list[Measurement], params: Params, missing: tuple[str, ...]) -> Outcome:
     remission = facts.problems_in(REMISSION).items
     past = facts.problems_in(DISORDER, status=ProblemStatus.PAST).items
-    drinks = [score for score in recent if _code(score) in params.drinks and score.value > 0]
+    drinks = [score for score in recent if _code(score) in params.drinks and _above_zero(score)]
     if remission or past or drinks:
         return Finding(
             variant="past",
@@ -87,6 +84,10 @@ def _positive(score: Measurement, sex: str, params: Params) -> bool:
     if limit is None or score.comparator in {"<", "<="}:
         return False
     return score.value + (Decimal(1) if score.comparator == ">" else 0) >= limit  # scores are whole numbers
+
+
+def _above_zero(score: Measurement) -> bool:
+    return score.value > 0 or score.comparator == ">"
 
 
 def _code(score: Measurement) -> str:

@@ -1,16 +1,21 @@
 """Long-term use: the patient already takes the drug regularly; the dangerous act now is stopping.
 
-Says: for how long, that it must not be stopped abruptly, and how a taper is agreed.
-Speaks when: the patient is a continuing user (covered days beyond the limit in `hooks/facts.toml`), oral form.
-Silent when: a new course.
-Cannot tell when: earlier prescriptions could not be looked at.
+Says: for how long, that it must not be stopped abruptly, how a taper is agreed, and when to ask a specialist.
+Speaks when: the patient is a continuing user (covered days beyond the limit in `hooks/facts.toml`); from
+    `warning_from` days in all it warns.
+Silent when: a new course, or a supply kept for seizures, which is no course.
+Cannot tell when: earlier prescriptions could not be looked at, and what was found does not make a continuing user.
 """
 
 from dataclasses import dataclass
 
-from cds_service.domain.facts import Facts, SectionName
+from cds_service.domain.basis import problem_basis
+from cds_service.domain.course import PriorUse
+from cds_service.domain.facts import Facts, Problem, SectionName
 from cds_service.domain.orders import DaysFrom
 from cds_service.domain.outcome import Basis, Finding, NotApplicable, NotAssessed, Outcome
+
+SEIZURES, PREGNANCY = "seizure-disorders", "pregnancy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +33,22 @@ def evaluate(facts: Facts, params: Params) -> Outcome:
     if not use.continuing:
         return NotAssessed(missing=use.missing) if use.missing else NotApplicable(because="new-course")
     total = use.covered_days + (planned.days or 0)
-    specialist = facts.active_problems("seizure-disorders", "pregnancy")
+    specialist = _specialist(facts)
+    holds = {"no-end": planned.days is None, "at-least": bool(use.missing), **dict.fromkeys(specialist, True)}
     return Finding(
         variant="months" if total >= params.warning_from else "weeks",
         values={"n": use.covered_days, "total": total},
-        points=("specialist",) if specialist else (),
-        basis=(
-            Basis(
-                label="earlier-use",
-                section=SectionName.MEDICATIONS,
-                date=f"since {use.run_start.isoformat()}" if use.run_start else "",
-            ),
-        ),
+        points=tuple(point for point, true in holds.items() if true),
+        basis=(_earlier(use), *(problem_basis(problem, SEIZURES, PREGNANCY) for problem in specialist.values())),
     )
+
+
+def _specialist(facts: Facts) -> dict[str, Problem]:
+    """Sentence -> problem, for what calls for a specialist: seizures at any time, or pregnancy now."""
+    found = {"seizures": facts.problems_in(SEIZURES).items, "pregnancy": facts.active_problems(PREGNANCY).items}
+    return {point: problems[0] for point, problems in found.items() if problems}
+
+
+def _earlier(use: PriorUse) -> Basis:
+    since = f"since {use.run_start.isoformat()}" if use.run_start else ""
+    return Basis(label="earlier-use", section=SectionName.MEDICATIONS, date=since)
