@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from cds_service.domain.course import RunningOrder
 from cds_service.domain.facts import Allergy, Drug, Measurement, Place, Problem, SectionName, match_of
 from cds_service.domain.orders import Reason
 from cds_service.domain.outcome import Basis, Finding, Value
@@ -55,6 +56,17 @@ def drug_basis(drug: Drug, *value_sets: str) -> Basis:
         date=f"since {drug.since.isoformat()}" if drug.since else "",
         reference=drug.origin.reference,
         from_text=match.how is How.TEXT,
+    )
+
+
+def running_basis(order: RunningOrder) -> Basis:
+    """Another order of the reviewed drug on record: until when it runs, else since when."""
+    since = f"since {order.since.isoformat()}" if order.since else ""
+    return Basis(
+        label="running-order",
+        section=SectionName.MEDICATIONS,
+        date=f"until {order.ends.isoformat()}" if order.ends else since,
+        reference=order.reference,
     )
 
 

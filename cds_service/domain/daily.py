@@ -20,7 +20,7 @@ class Share:
 
     Attributes:
         own: of the reviewed order itself. certain: surely taken together with it. from_text: read from free text.
-        steps: how it was reckoned, readable. reference: the order on record, empty for a draft.
+        steps: how it was reckoned, readable. running: the order on record; `None` for a draft.
     """
 
     mg: Decimal
@@ -28,7 +28,7 @@ class Share:
     own: bool = False
     from_text: bool = False
     certain: bool = True
-    reference: str = ""
+    running: RunningOrder | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ def said_mg(value: Decimal) -> str:
 
 def _running_share(mg: Decimal, order: RunningOrder, limit: date) -> Share:
     certain = order.ends is not None and order.ends > limit
-    return Share(mg=mg, steps="", from_text=order.dose_from_text, certain=certain, reference=order.reference)
+    return Share(mg=mg, steps="", from_text=order.dose_from_text, certain=certain, running=order)
 
 
 def _runs_beside(order: RunningOrder, starts: date) -> bool:

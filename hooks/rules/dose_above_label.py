@@ -9,12 +9,13 @@ Cannot tell when: what is known is within the label, and a dose, another order, 
     by mouth) the birth date are not known.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from cds_service.domain.basis import running_basis
 from cds_service.domain.daily import DailyDose, Share, daily_dose, said_mg
 from cds_service.domain.dates import Certainty
-from cds_service.domain.facts import Facts, SectionName
+from cds_service.domain.facts import Facts
 from cds_service.domain.orders import Dose, Form
 from cds_service.domain.outcome import Basis, Finding, Indicator, NotApplicable, NotAssessed, Outcome
 
@@ -107,5 +108,6 @@ def _steps(share: Share) -> str:
 
 
 def _other_order(share: Share) -> Basis:
-    section = SectionName.MEDICATIONS if share.reference else "draft"
-    return Basis(label="running-order", section=section, reference=share.reference, from_text=share.from_text)
+    if share.running is None:
+        return Basis(label="running-order", section="draft", from_text=share.from_text)
+    return replace(running_basis(share.running), from_text=share.from_text)

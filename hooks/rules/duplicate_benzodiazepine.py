@@ -11,10 +11,9 @@ Cannot tell when: prescriptions or the medication list could not be looked at, a
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cds_service.domain.basis import drug_basis
-from cds_service.domain.course import RunningOrder
-from cds_service.domain.facts import Facts, SectionName, in_any, label_of
-from cds_service.domain.outcome import Basis, Finding, NotApplicable, NotAssessed, Outcome
+from cds_service.domain.basis import drug_basis, running_basis
+from cds_service.domain.facts import Facts, in_any, label_of
+from cds_service.domain.outcome import Finding, NotApplicable, NotAssessed, Outcome
 
 OTHERS, FOR_SEIZURES = "benzodiazepines-other", "rescue-benzodiazepines"
 
@@ -40,10 +39,5 @@ def evaluate(facts: Facts, params: Params) -> Outcome:
         variant="other" if others else "same",
         values={"drug": tuple(label_of(drug.classes, OTHERS) for drug in others)},
         points=("same-running",) if others and running else (),
-        basis=(*(drug_basis(drug, OTHERS) for drug in others), *(_running_basis(order) for order in running)),
+        basis=(*(drug_basis(drug, OTHERS) for drug in others), *(running_basis(order) for order in running)),
     )
-
-
-def _running_basis(order: RunningOrder) -> Basis:
-    until = f"until {order.ends.isoformat()}" if order.ends else ""
-    return Basis(label="running-order", section=SectionName.MEDICATIONS, date=until, reference=order.reference)

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_CEILING, Decimal
 
+from cds_service.domain.basis import measurement_basis
 from cds_service.domain.daily import said_mg
 from cds_service.domain.dates import Certainty
-from cds_service.domain.facts import Facts
+from cds_service.domain.facts import Facts, Known
 from cds_service.domain.orders import Dose, Form
-from cds_service.domain.outcome import Finding, NotApplicable, NotAssessed, Outcome
+from cds_service.domain.outcome import Basis, Finding, NotApplicable, NotAssessed, Outcome
 
 STATUS = "status-epilepticus"
 SEIZURES = "seizure-disorders"
+WEIGHT = "obs-body-weight"
 PLACES = Decimal("0.001")  # mg/kg on a card
 
 
@@ -52,20 +54,39 @@ def evaluate(facts: Facts, params: Params) -> Outcome:
 
 
 def _judged(dose: Dose, facts: Facts, params: Params) -> Outcome:
-    status = _in_status(facts, params)
+    status, mg, per_kg = _in_status(facts, params), dose.single_mg, _per_kg(dose, facts)
     limit = params.status_limit_mg_per_kg if status else params.limit_mg_per_kg
-    per_kg = _per_kg(dose, facts)
-    values = {"limit": _said(limit), "most": said_mg(params.limit_mg), "usual": _said(params.sedation_mg_per_kg)}
-    above = "status" if status else "above"
+    values = {
+        "limit": _said(limit),
+        "most": said_mg(params.limit_mg),
+        "usual": _said(params.sedation_mg_per_kg),
+        "weight": said_mg(facts.weight_kg or Decimal(0)),
+    }
     if per_kg is not None and per_kg > limit:
-        return Finding(variant=above, values=values | {"x": f"{_said(per_kg)} mg/kg"}, text_only=dose.from_text)
-    if dose.single_mg is not None and dose.single_mg > params.limit_mg:
-        return Finding(variant=above, values=values | {"x": f"{said_mg(dose.single_mg)} mg"}, text_only=dose.from_text)
-    if per_kg is None:
-        return Finding(variant="no-weight", values=values)
-    if per_kg > params.sedation_mg_per_kg and not (status or facts.stated_reasons(SEIZURES)):
-        return Finding(variant="sedation", values=values | {"x": f"{_said(per_kg)} mg/kg"})
-    return NotAssessed(missing=("weight",)) if dose.single_mg is None else NotApplicable(because="within")
+        variant, values["x"] = "status" if status else "above", f"{_said(per_kg)} mg/kg"
+    elif mg is not None and mg > params.limit_mg:
+        variant, values["x"] = "status" if status else "above", f"{said_mg(mg)} mg"
+    elif per_kg is None:
+        variant = "no-weight"
+    elif per_kg > params.sedation_mg_per_kg and not (status or facts.stated_reasons(SEIZURES)):
+        variant, values["x"] = "sedation", f"{_said(per_kg)} mg/kg"
+    else:
+        return NotAssessed(missing=("weight",)) if mg is None else NotApplicable(because="within")
+    return Finding(
+        variant=variant,
+        values=values,
+        points=("weight",) if facts.weight_kg else (),
+        basis=_weighed(facts),
+        text_only=dose.from_text,
+    )
+
+
+def _weighed(facts: Facts) -> tuple[Basis, ...]:
+    """The observation the weight is from: the latest that says so."""
+    observations = facts.observations.items if isinstance(facts.observations, Known) else ()
+    weights = [one for one in observations if WEIGHT in one.classes and one.value == facts.weight_kg and one.taken]
+    latest = max(weights, key=lambda one: one.taken.latest if one.taken else facts.as_of, default=None)
+    return (measurement_basis(latest, WEIGHT),) if latest else ()
 
 
 def _per_kg(dose: Dose, facts: Facts) -> Decimal | None:

@@ -11,7 +11,7 @@ OXYBUTYNIN = drug("anticholinergics", label="oxybutynin")
 
 
 def pair(name, indicator="info"):
-    return f"{indicator}: {name} with diazepam: added confusion and sedation, avoid the pair if possible"
+    return f"{indicator}: {name.capitalize()} with diazepam: added confusion and sedation, avoid the pair if possible"
 
 
 EXAMPLES = [

@@ -3,8 +3,8 @@
 import pytest
 
 from cds_service.domain.orders import Form
-from tests.builders import age, encounter, facts, order, problem
-from tests.spec.release import Example, detail, said, shown
+from tests.builders import age, encounter, facts, measurement, order, problem
+from tests.spec.release import Example, detail, outcome, said, shown
 
 RULE = "pediatric-sedation-dose"
 WITHIN = "silent: within"
@@ -91,6 +91,16 @@ def test_within_the_limit_per_kg_the_mg_are_not_known_without_a_weight():
 
 def test_without_a_weight_more_than_ten_mg_is_still_too_much():
     assert said(RULE, child("12", None)) == above("12 mg")
+
+
+def test_the_weight_it_was_judged_by_is_told_with_its_day():
+    weights = [
+        measurement("obs-body-weight", "18", "kg", taken="2026-05-01"),
+        measurement("obs-body-weight", "20", "kg"),
+    ]
+    patient = child("3", observations=weights)
+    assert "The body weight on record is 20 kg." in detail(RULE, patient)
+    assert [(one.label, one.date) for one in outcome(RULE, patient).basis] == [("obs-body-weight 20", "2026-06-01")]
 
 
 @pytest.mark.parametrize(("years", "says"), [(17, sedation("0.15")), (18, "silent: adult")])

@@ -65,3 +65,8 @@ def test_no_text_can_open_markup(text):
 @given(st.lists(st.text(min_size=1, max_size=200), min_size=1, max_size=12))
 def test_every_filled_summary_fits(items):
     assert len(fill_summary("It adds to the sedation of {drugs}: avoid", {"drugs": tuple(items)})) <= 139
+
+
+def test_a_summary_that_begins_with_a_name_begins_with_a_capital():
+    assert fill_summary("{drug} beside it", {"drug": "aspirin"}) == "Aspirin beside it"
+    assert len(fill_summary("{drug}", {"drug": "ß" + "x" * 138})) == 139
