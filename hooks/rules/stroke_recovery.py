@@ -20,7 +20,7 @@ from cds_service.domain.outcome import Finding, NotApplicable, NotAssessed, Outc
 from cds_service.domain.terminology import Classes, How
 
 STROKE, SEQUELAE, HISTORY = "stroke-acute", "stroke-sequelae", "stroke-history"
-KINDS = (STROKE, SEQUELAE, HISTORY)
+KINDS = (SEQUELAE, HISTORY, STROKE)  # free text of the first two holds the word of the third
 HEMORRHAGE = "stroke-hemorrhagic"
 TIA = "transient-ischemic-attack"
 MYASTHENIA = "myasthenia-gravis"
@@ -70,7 +70,7 @@ def _kind(classes: Classes) -> str:
     """A code of stroke counts as one; "sequelae of stroke" in free text does not, though it holds the word."""
     if STROKE in classes and classes[STROKE].how is How.CODE:
         return STROKE
-    return next(kind for kind in (SEQUELAE, HISTORY, STROKE) if kind in classes)
+    return next(kind for kind in KINDS if kind in classes)
 
 
 def _began(stroke: Problem, as_of: date) -> DateInterval | None:

@@ -60,6 +60,10 @@ def test_the_reason_of_the_order_counts():
     assert said(RULE, facts(problems="timeout", order=order(reasons=["pregnancy"]))) == WARNING
 
 
+def test_a_reason_that_leads_nowhere_may_have_been_a_pregnancy():
+    assert said(RULE, facts(order=order(reasons_lost=1))) == "cannot tell: reason"
+
+
 def test_text_and_doubt_are_told():
     assert outcome(RULE, pregnant(text=True)).basis[0].from_text
     assert outcome(RULE, pregnant(unconfirmed=True)).basis[0].unconfirmed

@@ -3,10 +3,13 @@
 Orders are of 2026-06-15, so the window opens on 2025-12-17.
 """
 
+from dataclasses import replace
+
 import pytest
 
+from cds_service.domain.terminology import Concept, Vocabulary
 from tests.builders import facts, order, partly, problem
-from tests.spec.release import Example, classes_of_text, detail, outcome, said, shown
+from tests.spec.release import Example, classes_of_text, detail, outcome, said, shown, terminology
 
 RULE = "stroke-recovery"
 UNDATED = "warning: Stroke on record without a date: avoid diazepam if still in recovery"
@@ -28,6 +31,12 @@ def sequelae(**about):
 
 def history(**about):
     return facts(problems=[problem("stroke-history", **about)])
+
+
+def spoken(text):
+    """A problem known only by these words."""
+    found = terminology().classify(Concept(text=text), Vocabulary.PROBLEM)
+    return replace(problem(), classes=found)
 
 
 def tia(**about):
@@ -154,6 +163,8 @@ def test_an_unconfirmed_stroke_counts_and_is_called_unconfirmed():
 def test_text_that_says_sequelae_is_not_a_fresh_stroke():
     both = facts(problems=[problem("stroke-acute", "stroke-sequelae", text=True)])
     assert said(RULE, both) == PAST
+    named = facts(problems=[spoken("sequelae of stroke")])
+    assert outcome(RULE, named).basis[0].label == "sequelae of stroke"
 
 
 @pytest.mark.parametrize(
