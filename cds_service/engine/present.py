@@ -57,8 +57,8 @@ def present(
     cards = [
         _card(one, advice.get(one.rule.id, Advice()), not_checked, one is footed, content, new_uuid) for one in speaking
     ]
-    cards += _failed_rules(assessments, content, new_uuid)
-    return tuple(_folded(cards, content, new_uuid))
+    failed = _failed_rules(assessments, content, new_uuid)
+    return (*_folded(cards, MOST_CARDS - len(failed), not_checked, content, new_uuid), *failed)
 
 
 def _speaking(rule: Rule, assessments: tuple[Assessment, ...]) -> _Speaking:
@@ -136,11 +136,15 @@ def _detail(one: _Speaking, advice: Advice, not_checked: tuple[str, ...], footed
         "\n".join(f"- {remark}" for remark in dict.fromkeys(advice.remarks)),
         _paragraph(heads["based-on"], _based_on(one, content)),
     ]
-    if not_checked:
-        paragraphs.append(_paragraph(heads["not-checked"], names(not_checked, len(not_checked)) + "."))
+    paragraphs.append(_unchecked(not_checked, content))
     if footed:
         paragraphs.append(content.phrases.footer)
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _unchecked(not_checked: tuple[str, ...], content: Content) -> str:
+    text = f"{names(not_checked, len(not_checked))}." if not_checked else ""
+    return _paragraph(content.phrases.headings["not-checked"], text)
 
 
 def _paragraph(heading: str, text: str) -> str:
@@ -225,20 +229,24 @@ def _failed_rules(assessments: tuple[Assessment, ...], content: Content, new_uui
     ]
 
 
-def _folded(cards: list[Card], content: Content, new_uuid: Callable[[], UUID]) -> list[Card]:
-    if len(cards) <= MOST_CARDS:
+def _folded(
+    cards: list[Card], most: int, not_checked: tuple[str, ...], content: Content, new_uuid: Callable[[], UUID]
+) -> list[Card]:
+    """The cards as they are, or the info cards among them folded into one, a line each, when there are too many."""
+    if len(cards) <= most:
         return cards
     loud = [card for card in cards if card.indicator is not Indicator.INFO]
     quiet = [card for card in cards if card.indicator is Indicator.INFO]
     if len(quiet) < 2:
         return cards
     title = content.phrases.sentences["further-points"]
+    lines = "\n".join(f"- {markdown(card.summary)}" for card in quiet)
     suggestions = tuple(suggestion for card in quiet for suggestion in card.suggestions)
     links = tuple({link.url: link for card in quiet for link in card.links}.values())
     folded = Card(
         uuid=str(new_uuid()),
         summary=title,
-        detail="\n".join(f"- {markdown(card.summary)}" for card in quiet),
+        detail="\n\n".join(filter(None, (lines, _unchecked(not_checked, content)))),
         indicator=Indicator.INFO,
         source=_source(FURTHER_POINTS, title, content),
         suggestions=suggestions,

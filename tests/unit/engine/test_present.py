@@ -111,5 +111,18 @@ def test_info_cards_beyond_five_are_folded_into_one_and_loud_ones_never():
     assert len(cards_of(content(*[rule(f"w{n}", finding(), order=n) for n in range(7)]))) == 7
 
 
+def test_what_is_folded_still_says_what_could_not_be_checked():
+    quiet = [rule(f"i{n}", finding(f"quiet {n}"), indicator="info", order=n) for n in range(6)]
+    (card,) = cards_of(content(*quiet), incomplete={"problems": "not-sent"})
+    assert card.detail.endswith("- Summary of quiet 5\n\n**Not checked:** problem list.")
+
+
+def test_the_card_of_failed_rules_is_never_folded():
+    quiet = [rule(f"i{n}", finding(), indicator="info", order=n) for n in range(5)]
+    folded, failed = cards_of(content(*quiet, rule("b", ValueError(), order=9)))
+    assert folded.source.topic.code == "further-points"
+    assert "Title of b" in failed.detail
+
+
 def test_no_reviewed_order_no_cards():
     assert present((), {}, {"problems": "not-sent"}, content(rule("a", finding())), lambda: UUID(int=0)) == ()
