@@ -104,11 +104,15 @@ class ValueSetEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExemptionEffect:
-    """What one exemption does to a rule: `S` silent, `W`/`I` at most warning/info, `-` unchanged."""
+    """What one exemption does to a rule: `S` silent, `W`/`I` at most warning/info, `-` unchanged.
+
+    `variant` names the wording that has a row of its own; empty for the rule as a whole.
+    """
 
     id: str
     name: str
     effect: str
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
