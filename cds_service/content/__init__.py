@@ -10,9 +10,12 @@
       halves         the Python halves, each loaded under a name of its own
       orders         order tables of alternatives -> domain orders
       references     does everything that is named exist?
+    overlay          a site's own folder laid over the release
     tune             thresholds, indicators and shadow flags that a site or a client chooses
     supplements      contested points, open questions, worked examples: for readers alone
     check            what an editor should know beyond that: faults and notices
       checks         one subject a file
+    differences      what changes from one content to another
+    catalogue        the release for its reviewers: records, and Markdown
     value_set_build  source tables -> FHIR ValueSet files
 """

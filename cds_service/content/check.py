@@ -9,28 +9,37 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cds_service.content.checks import codes, evidence, frame, stems, wordings
+from cds_service.content.differences import differences
 from cds_service.content.load import load
 from cds_service.content.supplements import read_supplements, supplement_faults
 from cds_service.domain.catalogue import Supplements
-from cds_service.domain.content import Content
+from cds_service.domain.content import Content, Release
 from cds_service.domain.errors import ContentBroken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The result of a check: `faults` must be mended before a release, `notices` are worth a look."""
+    """The result of a check: `faults` must be mended before a release, `notices` are worth a look.
+
+    Attributes:
+        changes: what an overlay changes, line by line.
+        release: the identity of what was checked; `None` when it does not load.
+    """
 
     faults: tuple[str, ...]
     notices: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    release: Release | None = None
 
 
-def check(hooks_path: Path) -> Report:
-    """Check a content release as an editor would.
+def check(hooks_path: Path, overlay_path: Path | None = None) -> Report:
+    """Check a content release as an editor would, with a site's overlay upon it where one is given.
 
     A release that does not load is reported with the faults of loading alone.
     """
     try:
-        content = load(hooks_path)
+        content = load(hooks_path, overlay_path)
+        changes = differences(load(hooks_path), content) if overlay_path is not None else []
     except ContentBroken as broken:
         return Report(faults=broken.faults)
     faults: list[str] = []
@@ -39,6 +48,8 @@ def check(hooks_path: Path) -> Report:
     return Report(
         faults=(*faults, *_faults(hooks_path, content)),
         notices=tuple(_notices(hooks_path, content, supplements)),
+        changes=tuple(changes),
+        release=content.release,
     )
 
 

@@ -5,10 +5,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cds_service.content import references, shapes, supplements
+from cds_service.content.checks import wordings
 from cds_service.content.files import read, sha256_of
+from cds_service.content.overlay import Overlay, laid_over, laid_over_value_sets, laid_over_words, read_overlay
 from cds_service.content.stems import read_alternatives, read_exemptions, read_rules
 from cds_service.content.vocabulary import ValueSets, read_value_sets, terminology
-from cds_service.domain.content import Content, Evidence, Hook, Phrases, Product, Reading, Release
+from cds_service.domain.content import (
+    Alternative,
+    Content,
+    Evidence,
+    Exemptions,
+    Hook,
+    Phrases,
+    Product,
+    Reading,
+    Release,
+    Rule,
+)
 from cds_service.domain.course import CourseLimits
 from cds_service.domain.errors import ContentBroken
 from cds_service.domain.provenance import Origins
@@ -28,11 +41,19 @@ class _Tables(NamedTuple):
     phrases: shapes.PhrasesFile
 
 
-def load(hooks_path: Path) -> Content:
+class _Stems(NamedTuple):
+    hooks: tuple[Hook, ...]
+    rules: tuple[Rule, ...]
+    alternatives: dict[str, Alternative]
+    exemptions: Exemptions
+
+
+def load(hooks_path: Path, overlay_path: Path | None = None) -> Content:
     """The content release in a folder, ready to run.
 
     Args:
         hooks_path: the folder `hooks/` of a release.
+        overlay_path: a site's own folder to lay over it.
 
     Raises:
         ContentBroken: anything of it is missing, mistyped or names what does not exist; every fault is listed.
@@ -40,31 +61,43 @@ def load(hooks_path: Path) -> Content:
     if not hooks_path.is_dir():
         raise ContentBroken((f"{hooks_path}: there is no such folder",))
     faults: list[str] = []
-    sha256 = sha256_of(hooks_path)
-    content = _content(hooks_path, sha256, faults)
+    overlay_faults: list[str] = []
+    overlay = read_overlay(overlay_path, overlay_faults) if overlay_path is not None else None
+    content = _content(hooks_path, sha256_of(hooks_path), faults, overlay, overlay_faults)
+    if content is not None and overlay is not None and not faults and not overlay_faults:
+        content = laid_over(content, overlay, overlay_faults)
+        overlay_faults += wordings.faults(content)
+    faults += [f"overlay: {fault}" for fault in overlay_faults]
     if content is None or faults:
         raise ContentBroken(tuple(faults))
     return content
 
 
-def _content(root: Path, sha256: str, faults: list[str]) -> Content | None:
-    tables = _tables(root, faults)
+def _content(
+    root: Path, sha256: str, faults: list[str], overlay: Overlay | None, overlay_faults: list[str]
+) -> Content | None:
+    tables, stems = _tables(root, faults), _stems(root, sha256, faults)
     value_sets = read_value_sets(root / "value_sets", faults)
-    hooks = _hooks(root, faults)
-    rules = read_rules(root, sha256, faults)
-    alternatives = read_alternatives(root, sha256, faults)
-    exemptions = read_exemptions(root, sha256, faults)
-    if tables is None or exemptions is None:
+    if tables is None or stems is None:
         return None
-    release, words, facts = tables.release, tables.words, tables.facts
-    content = Content(
+    if overlay is not None:
+        value_sets = laid_over_value_sets(value_sets, root, overlay, overlay_faults)
+        tables = tables._replace(words=laid_over_words(tables.words, value_sets, overlay, overlay_faults))
+    content = _assembled(tables, stems, value_sets, sha256, faults)
+    faults += references.faults(content, frozenset(tables.words.word_lists))
+    return content
+
+
+def _assembled(tables: _Tables, stems: _Stems, value_sets: ValueSets, sha256: str, faults: list[str]) -> Content:
+    release, facts = tables.release, tables.facts
+    return Content(
         release=release.become(Release, sha256=sha256),
-        hooks=hooks,
-        rules=rules,
-        alternatives=alternatives,
-        exemptions=exemptions,
+        hooks=stems.hooks,
+        rules=stems.rules,
+        alternatives=stems.alternatives,
+        exemptions=stems.exemptions,
         reading=_reading(facts),
-        terminology=terminology(value_sets, words, facts.codes),
+        terminology=terminology(value_sets, tables.words, facts.codes),
         value_set_codes=value_sets.codes,
         products=_products(tables.products, value_sets, facts.subject_set, faults),
         evidence={id_: entry.become(Evidence, id=id_) for id_, entry in tables.evidence.items()},
@@ -77,8 +110,14 @@ def _content(root: Path, sha256: str, faults: list[str]) -> Content | None:
         value_set_notes=value_sets.notes,
         origins=release.source_attributes.become(Origins) if release.source_attributes else Origins(),
     )
-    faults += references.faults(content, frozenset(words.word_lists))
-    return content
+
+
+def _stems(root: Path, sha256: str, faults: list[str]) -> _Stems | None:
+    hooks = _hooks(root, faults)
+    rules = read_rules(root, sha256, faults)
+    alternatives = read_alternatives(root, sha256, faults)
+    exemptions = read_exemptions(root, sha256, faults)
+    return None if exemptions is None else _Stems(hooks, rules, alternatives, exemptions)
 
 
 def _tables(root: Path, faults: list[str]) -> _Tables | None:

@@ -6,6 +6,7 @@ by code system and by where they were verified (abstract entries of the expansio
 
 import csv
 import json
+from collections.abc import Container
 from datetime import date
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def value_set_texts(hooks_path: Path) -> dict[str, str]:
         faults += [f"sources/index.toml: no table {name}.csv" for name in sorted(index.sets.keys() - tables.keys())]
         faults += [f"sources/{name}.csv: not in index.toml" for name in sorted(tables.keys() - index.sets.keys())]
         for name in sorted(index.sets.keys() & tables.keys()):
-            rows = _rows(tables[name], index, faults)
+            rows = read_rows(tables[name], index.copyright, faults)
             texts[name] = _text(name, index, rows)
         faults += [
             f"sources/index.toml: {name}: kind {entry.kind!r} is none of {', '.join(KINDS)}"
@@ -114,7 +115,14 @@ def value_set_texts(hooks_path: Path) -> dict[str, str]:
     return texts
 
 
-def _rows(path: Path, index: IndexFile, faults: list[str]) -> list[Row]:
+def read_rows(path: Path, systems: Container[str], faults: list[str]) -> list[Row]:
+    """The codes of one source table, sorted.
+
+    Args:
+        path: the table.
+        systems: code systems that have a notice.
+        faults: the list to add to.
+    """
     rows: dict[tuple[str, str], Row] = {}
     with path.open(encoding="utf-8", newline="") as table:
         reader = csv.DictReader(table)
@@ -127,7 +135,7 @@ def _rows(path: Path, index: IndexFile, faults: list[str]) -> list[Row]:
             at = f"sources/{path.name}, row {number}"
             if not all(values) or None in cells:
                 faults.append(f"{at}: needs exactly {', '.join(COLUMNS)}")
-            elif system not in index.copyright:
+            elif system not in systems:
                 faults.append(f"{at}: code system {system} has no notice in index.toml [copyright]")
             elif (system, code) in rows:
                 faults.append(f"{at}: {code} stands in this table already")
