@@ -12,6 +12,8 @@ from cds_service import __version__
 from cds_service.domain.errors import ContentBroken, ServiceError, SettingsBroken
 
 NOT_IN_ORDER, USAGE, UNREACHABLE = 1, 2, 3
+EXISTING = click.Path(exists=True, file_okay=False, path_type=Path)
+FOLDER = click.argument("path", type=EXISTING, required=False)
 
 
 class _Commands(click.Group):
@@ -69,14 +71,16 @@ def fire(target: str, url: str, hook: str | None, service: str | None, raw: bool
 
 
 @main.command()
-@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
-def check(path: Path | None) -> None:
+@FOLDER
+@click.option("--overlay", type=EXISTING, default=None, help="A site's own folder to lay over it, and to explain.")
+def check(path: Path | None, overlay: Path | None) -> None:
     """Check that a content release is complete and consistent (default: the one the service would use)."""
-    from cds_service.app import content_path  # noqa: PLC0415 - see serve
     from cds_service.content.check import check as check_content  # noqa: PLC0415 - see serve
 
-    where = path or content_path()
-    report = check_content(where)
+    where, upon = _content(path, overlay)
+    report = check_content(where, upon)
+    for change in report.changes:
+        click.echo(f"change {change}")
     for notice in report.notices:
         click.secho(f"note   {notice}", fg="yellow")
     for fault in report.faults:
@@ -84,18 +88,102 @@ def check(path: Path | None) -> None:
     if report.faults:
         click.secho(f"{len(report.faults)} faults in {where}: mend them before use.", fg="red", err=True)
         sys.exit(NOT_IN_ORDER)
+    if report.release is not None:
+        click.echo(f"release {report.release.version}, SHA-256 {report.release.sha256}")
     click.secho("The content release is complete and consistent.", fg="green")
 
 
+@main.command()
+@FOLDER
+@click.option("--overlay", type=EXISTING, default=None, help="A site's own folder to lay over it.")
+@click.option("--write", "mode", flag_value="write", help="Write it to CATALOGUE.md in the folder.")
+@click.option("--check", "mode", flag_value="check", help="Exit with 1 when CATALOGUE.md is stale.")
+@click.option("--json", "mode", flag_value="json", help="Print it as JSON.")
+def catalogue(path: Path | None, overlay: Path | None, mode: str | None) -> None:
+    """Print the catalogue of a content release for clinicians: words, thresholds, evidence, examples, attributes."""
+    from cds_service.content.catalogue_file import FILE, as_json, as_markdown  # noqa: PLC0415 - see serve
+
+    where, upon = _content(path, overlay)
+    file = where / FILE
+    text = as_json(where, upon) if mode == "json" else as_markdown(where, upon)
+    if mode == "write":
+        file.write_text(text, encoding="utf-8")
+        click.echo(f"{file} written.")
+    elif mode == "check":
+        fresh = file.is_file() and file.read_text(encoding="utf-8") == text
+        click.secho(f"{file} is {'fresh' if fresh else 'stale: cds-service catalogue --write'}.", err=not fresh)
+        sys.exit(0 if fresh else NOT_IN_ORDER)
+    else:
+        click.echo(text, nl=False)
+
+
+@main.group()
+def content() -> None:
+    """Publish and compare content releases."""
+
+
+@content.command()
+@FOLDER
+@click.option("--key", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="PEM file.")
+def sign(path: Path | None, key: Path) -> None:
+    """Sign a release, or an overlay, with a private key of `openssl genpkey -algorithm ed25519`."""
+    from cds_service.content import signing  # noqa: PLC0415 - see serve
+
+    where, _ = _content(path, None)
+    pem = key.read_bytes()
+    encrypted = b"ENCRYPTED" in pem
+    password = click.prompt("Password of the key", hide_input=True).encode() if encrypted else None
+    public = signing.sign(where, signing.private_key(pem, password))
+    click.echo(f"{where} is signed. Trust it with CDS_CONTENT_PUBLIC_KEY={public}")
+
+
+@content.command()
+@FOLDER
+@click.option("--key", required=True, help="Public key: Base64 as `content sign` prints it, or a PEM file.")
+def verify(path: Path | None, key: str) -> None:
+    """Verify that a release, or an overlay, is signed with a key and was not altered since."""
+    from cds_service.content import signing  # noqa: PLC0415 - see serve
+
+    where, _ = _content(path, None)
+    trusted = signing.public_key(Path(key).read_text(encoding="ascii") if Path(key).is_file() else key)
+    try:
+        sha256 = signing.verify(where, [trusted])
+    except ContentBroken as broken:
+        click.secho("\n".join(broken.faults), fg="red", err=True)
+        sys.exit(NOT_IN_ORDER)
+    click.secho(f"{where} is as it was signed: SHA-256 {sha256}", fg="green")
+
+
+@content.command()
+@click.argument("old", type=EXISTING)
+@click.argument("new", type=EXISTING)
+def diff(old: Path, new: Path) -> None:
+    """Tell what changed from one release to another, line by line."""
+    from cds_service.content.differences import differences  # noqa: PLC0415 - see serve
+    from cds_service.content.load import load  # noqa: PLC0415 - see serve
+
+    for line in differences(load(old), load(new)):
+        click.echo(line)
+
+
 @main.command("value-sets")
-@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+@FOLDER
 def value_sets(path: Path | None) -> None:
     """Write hooks/value_sets/*.json anew from the source tables in hooks/sources."""
-    from cds_service.app import content_path  # noqa: PLC0415 - see serve
     from cds_service.content.value_set_build import build_value_sets  # noqa: PLC0415 - see serve
 
-    written = build_value_sets(path or content_path())
+    written = build_value_sets(_content(path, None)[0])
     click.echo(f"{len(written)} value sets written.")
+
+
+def _content(path: Path | None, overlay: Path | None) -> tuple[Path, Path | None]:
+    """The folders meant: those given; with none given, those that the service would use."""
+    if path is not None:
+        return path, overlay
+    from cds_service.settings import Settings  # noqa: PLC0415 - see serve
+
+    settings = Settings()
+    return settings.content_path, overlay or settings.overlay_path
 
 
 if __name__ == "__main__":

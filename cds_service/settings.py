@@ -4,6 +4,7 @@ Nothing needs to be set: the defaults run an open service for trying out, with a
 and no access to any FHIR server.
 """
 
+import base64
 import logging
 from pathlib import Path
 from typing import Annotated, Literal
@@ -29,7 +30,8 @@ class Settings(BaseSettings):
 
     Attributes:
         database_url: `sqlite:///file` or `postgresql://user:password@host/name`; never shown, it may hold a password.
-        content_path: folder of the content release.
+        content_path: folder of the content release. overlay_path: folder of the site's own overlay upon it.
+        content_public_key: Ed25519 keys in Base64; when set, the release and the overlay must be signed with one.
         public_url: where clients reach the service, `https://cds.example.org`; empty: as the request says.
         fhir_servers: base URLs of FHIR servers that may be read; empty: none ever is.
         fhir_deadline_ms: the longest wait for all FHIR reads of a call.
@@ -46,6 +48,8 @@ class Settings(BaseSettings):
 
     database_url: str = Field(default="sqlite:///cds-service.db", min_length=1, repr=False)
     content_path: Path = PACKAGED_CONTENT
+    overlay_path: Path | None = None
+    content_public_key: Listed = ()
     public_url: str = ""
     fhir_servers: Listed = ()
     fhir_deadline_ms: int = Field(default=400, ge=10, le=5_000)
@@ -76,7 +80,7 @@ class Settings(BaseSettings):
         except SettingsError as error:
             raise SettingsBroken(f"A {PREFIX} variable cannot be read ({type(error).__name__}).") from None
 
-    @field_validator("fhir_servers", "cors_origins", mode="before")
+    @field_validator("fhir_servers", "cors_origins", "content_public_key", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Split a list of the environment."""
@@ -92,6 +96,17 @@ class Settings(BaseSettings):
     def _servers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for url in value:
             _insist(_is_url(url), "should list base URLs like https://fhir.example.org/r4, without query or password")
+        return value
+
+    @field_validator("content_public_key")
+    @classmethod
+    def _content_keys(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for key in value:
+            try:
+                usable = len(base64.b64decode(key, validate=True)) == 32
+            except ValueError:
+                usable = False
+            _insist(usable, "should list keys as `cds-service content sign` prints them: 32 bytes in Base64")
         return value
 
     @field_validator("public_url")

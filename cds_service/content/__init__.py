@@ -2,6 +2,8 @@
 
 ::
 
+    release          what the service calls: signatures verified, then loaded
+    signing          Ed25519 over the hash of a release
     load             the whole release: files -> Content
       files          TOML read into shapes; a mistyped key is a named fault
       shapes, stem_shapes  what each file must look like

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+SIGNATURE = "release.sig"  # stands outside the hash, which it signs
 Shape = TypeVar("Shape")
 
 
@@ -37,9 +38,9 @@ def read(path: Path, root: Path, shape: type[Shape], faults: list[str]) -> Shape
 
 
 def files_of(root: Path) -> Iterator[Path]:
-    """Every file of a release in sorted order; what Python caches beside its sources is not part of it."""
+    """Every file of a release in sorted order; its signature, and what Python caches, are not part of it."""
     for path in sorted(root.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
+        if path.is_file() and "__pycache__" not in path.parts and path != root / SIGNATURE:
             yield path
 
 

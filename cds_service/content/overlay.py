@@ -27,7 +27,7 @@ NAME = re.compile(r"[A-Za-z0-9-]+")
 VERSION = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 READ = re.compile(
     r"(?:overlay|words|phrases)\.toml|sources/(?:index\.toml|[^/]+\.csv)|(?:rules|alternatives)/[^/]+\.toml|"
-    r"README\.md|release\.sig"
+    r"README\.md"
 )
 Change = TypeVar("Change", bound=Shape)
 

@@ -62,9 +62,14 @@ def layered(release: Release, layer: Layer) -> Release:
     return replace(
         release,
         version=f"{release.version}{joint}{layer.name}.{layer.version}",
-        sha256=hashlib.sha256(f"{release.sha256}\0{layer.sha256}".encode()).hexdigest(),
+        sha256=layered_sha256(release.sha256, layer.sha256),
         layers=(*release.layers, layer),
     )
+
+
+def layered_sha256(release: str, layer: str) -> str:
+    """The hash of a release with one more layer upon it, of both hashes."""
+    return hashlib.sha256(f"{release}\0{layer}".encode()).hexdigest()
 
 
 def within(bound: Bound) -> str:
