@@ -165,7 +165,7 @@ def _order_line(assessment: Assessment, content: Content) -> str:
     if isinstance(order.dose, Dose) and order.dose.steps:
         parts.append(markdown(order.dose.steps))
     if order.planned.days is not None:
-        parts.append(sentences["days"].format(days=order.planned.days))
+        parts.append(sentences["one-day" if order.planned.days == 1 else "days"].format(days=order.planned.days))
     template = sentences["order-date-assumed" if facts.date_assumed else "order-date"]
     parts.append(template.format(date=facts.as_of.isoformat()))
     return ", ".join(parts)

@@ -216,7 +216,7 @@ def test_exemptions_are_of_each_order():
     sedation = numbered(0, single_dose=True, days=1, reasons=["procedural-sedation-context"])
     card = by_topic(*pair(sedation, numbered(1, days=5), age=70))["older-adult"]
     assert "5 days, ordered" in card.detail
-    assert "1 days, ordered" not in card.detail
+    assert "1 day, ordered" not in card.detail
     assert topics(facts(order=sedation, age=70)) == []
 
 

@@ -172,6 +172,7 @@ def content(
             basis={"birth-date": "birth date"},
             sentences={
                 "days": "{days} days",
+                "one-day": "1 day",
                 "order-date": "ordered {date}",
                 "order-date-assumed": "ordered {date} (assumed)",
                 "from-text": "from free text",

@@ -61,6 +61,11 @@ def test_override_reasons_on_loud_cards_and_links_only_to_verified_evidence():
     assert [link.label for link in loud.links] == ["EV-1"]
 
 
+def test_a_single_day_is_one_day():
+    (card,) = cards_of(content(rule("a", finding())), facts(order=order(days=1)))
+    assert "5 mg × 2 per day, 1 day, ordered" in card.detail
+
+
 def test_an_assumed_date_is_said():
     (card,) = cards_of(content(rule("a", finding())), replace(facts(), date_assumed=True))
     assert "ordered 2026-06-15 (assumed)" in card.detail
