@@ -28,7 +28,7 @@ from cds_service.domain.provenance import Origins
 from cds_service.domain.terminology import Coding
 
 NOT_HOOKS = {"release", "words", "products", "evidence", "facts", "override_reasons", "exemptions", "phrases"}
-NOT_HOOKS |= supplements.FILES
+NOT_HOOKS |= {"limits"} | supplements.FILES
 
 
 class _Tables(NamedTuple):

@@ -23,6 +23,8 @@ class CodingTable(Shape):
 class DrugOrderTable(Shape):
     """`[orders.*]` of a drug: see `domain.orders.DrugOrder`."""
 
+    name: str
+    regimen: str
     codings: tuple[CodingTable, ...]
     text: str
     dosage_text: str
@@ -55,9 +57,9 @@ class OrderChangeTable(Shape):
     days: int | None = None
     dose_value: Decimal | None = None
     frequency: int | None = None
+    dosage_text: str = ""
     product: CodingTable | None = None
     product_text: str = ""
-    units_per_day: Decimal | None = None
     note: str = ""
 
 

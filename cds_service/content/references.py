@@ -77,7 +77,10 @@ def _of_alternative(alternative: Alternative, content: Content, classes: Iterabl
     yield from _unknown("needs", alternative.needs, {section.value for section in SectionName})
     yield from _unknown("value set or word list", alternative.value_sets, classes)
     yield from _unknown("evidence", alternative.evidence, content.evidence)
-    yield from _unknown("alternative", alternative.of, content.alternatives)
+    yield from _unknown("alternative", (*alternative.of, *alternative.after), content.alternatives)
+    ids = {rule.id for rule in content.rules} | content.exemptions.matrix.keys()
+    yield from _unknown("rule", (*alternative.heeds, *alternative.rank_beside, *alternative.under_exemptions), ids)
+    yield from _unknown("exemption", alternative.never_under, (*content.exemptions.names, "*"))
     if (alternative.kind == "combination") != bool(alternative.of):
         yield "`of` names the parts of a combination, and only of one"
     for choice, order in alternative.orders.items():

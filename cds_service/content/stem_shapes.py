@@ -110,6 +110,13 @@ class AlternativeFile(Kept, kw_only=True):
     value_sets: tuple[str, ...]
     label: str
     of: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    rank: int = 1
+    rank_beside: dict[str, int] = field(default_factory=dict)
+    heeds: tuple[str, ...] = ()
+    under_exemptions: tuple[str, ...] = ()
+    never_under: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
     label_continuing: str = ""
     description: str = ""
     params: dict[str, Any] = field(default_factory=dict)

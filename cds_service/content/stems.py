@@ -1,6 +1,7 @@
 """Rules, alternatives and exemptions: each is one stem in two halves, and both halves must be there."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -10,6 +11,8 @@ from cds_service.content.halves import function_of, load_half, params_of
 from cds_service.content.orders import KINDS, Order, order_of
 from cds_service.domain.content import Alternative, Exemptions, Rule, Variant
 from cds_service.domain.provenance import Bound
+
+Limits = dict[str, dict[str, Any]]  # table name -> params
 
 
 def read_rules(root: Path, sha256: str, faults: list[str]) -> tuple[Rule, ...]:
@@ -38,6 +41,7 @@ def read_rules(root: Path, sha256: str, faults: list[str]) -> tuple[Rule, ...]:
 def read_alternatives(root: Path, sha256: str, faults: list[str]) -> dict[str, Alternative]:
     """Every alternative of `alternatives/`, by id."""
     alternatives: dict[str, Alternative] = {}
+    limits = _limits(root, faults)
     for stem in _stems(root / "alternatives"):
         at = f"alternatives/{stem}.toml"
         table = read(root / at, root, shapes.AlternativeFile, faults)
@@ -51,10 +55,26 @@ def read_alternatives(root: Path, sha256: str, faults: list[str]) -> dict[str, A
             orders=_orders(table, at, faults),
             provenance=table.provenance(),
             logic=module.__doc__ or "",
-            params=params_of(module, table.params, at, faults),
+            params=params_of(module, table.params | _of_limits(table, limits, at, faults), at, faults),
             check=function_of(module, "check", at, faults),
         )
     return alternatives
+
+
+def _limits(root: Path, faults: list[str]) -> Limits:
+    """`limits.toml`: tables of params that several stems share; a release may do without."""
+    path = root / "limits.toml"
+    return (read(path, root, Limits, faults) if path.exists() else None) or {}
+
+
+def _of_limits(table: shapes.AlternativeFile, limits: Limits, at: str, faults: list[str]) -> dict[str, Any]:
+    """The shared tables a stem names under `limits`, each a param of its name."""
+    for name in table.limits:
+        if name not in limits:
+            faults.append(f"{at}: limits.toml has no [{name}]")
+        if name in table.params:
+            faults.append(f"{at}: [params] has {name}, which stands in limits.toml")
+    return {name: limits[name] for name in table.limits if name in limits}
 
 
 def _orders(table: shapes.AlternativeFile, at: str, faults: list[str]) -> dict[str, Order]:

@@ -165,11 +165,18 @@ class Alternative:
         slots: what it occupies in an answer (one spasm drug, one anxiety drug, one change …); each slot is given once.
             `change/shorten` shares the slot `change` with others of the family `shorten`.
         kind: `drug`, `combination` (of the alternatives in `of`), `change`, `cancel`, `taper` or `service`.
-        label: on the button, for a new course. label_continuing: beside a taper.
-        labels: other labels by name. points, notes, blocked: sentences by token.
-        orders: the order(s) it becomes, by `Offer.choice` (`default` for the only one).
+        after: second choice: considered only where all of these were judged and are not offered.
+        rank: within a slot the lowest goes first, equal ones by the urgency of their cards; `rank_beside` while a rule
+            speaks.
+        heeds: rules whose findings the check looks at, shown or not; where one broke, this is not offered.
         under_exemptions: rules whose finding allows this alternative although an exemption holds.
-        check: the pure function; it sees the facts and the findings of the rules on this order.
+        never_under: exemptions under which it is not offered, `*` for any.
+        label: on the button, for a new course. label_continuing: beside a taper. `{drug}`, `{regimen}`, `{drugs}` are
+            those of its orders.
+        labels: other labels by `Offer.label`; `{label}` is the plain one. points, notes, blocked: sentences by token.
+        orders: the order(s) it becomes, by `Offer.choice` (`default` for the only one).
+        check: the pure function; it sees the facts and the findings on this order, each with the indicator it is shown
+            with as its `ceiling`.
     """
 
     id: str
@@ -192,6 +199,11 @@ class Alternative:
     params: Any
     check: Callable[[Facts, Mapping[str, Finding], Any], Verdict]
     under_exemptions: tuple[str, ...] = ()
+    never_under: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    rank: int = 1
+    rank_beside: Mapping[str, int] = field(default_factory=dict)
+    heeds: tuple[str, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
     logic: str = ""
     no_evidence: str = ""

@@ -258,9 +258,8 @@ class Facts:
 
     def past_drugs(self, *value_sets: str, since: date) -> Found[Drug]:
         """Drugs of any of the value sets that were taken on or after a day, current ones included."""
-        current, past = self._drugs(value_sets, Standing.CURRENT), self._drugs(value_sets, Standing.PAST)
-        recent = tuple(drug for drug in past.items if (drug.ended or drug.since or since) >= since)
-        return Found(items=current.items + recent, missing=current.missing)
+        current, past = self._drugs(value_sets, Standing.CURRENT), self._drugs(value_sets, Standing.PAST, since)
+        return Found(items=current.items + past.items, missing=current.missing)
 
     def allergies_to(self, *value_sets: str) -> Found[Allergy]:
         """Allergies and intolerances to anything of the value sets."""
@@ -283,7 +282,7 @@ class Facts:
         }
         return {name: section.why for name, section in sections.items() if isinstance(section, Unavailable)}
 
-    def _drugs(self, value_sets: tuple[str, ...], standing: Standing) -> Found[Drug]:
+    def _drugs(self, value_sets: tuple[str, ...], standing: Standing, since: date = date.min) -> Found[Drug]:
         missing: list[str] = []
         found: dict[str, Drug] = {}
         for name, section in (
@@ -291,7 +290,13 @@ class Facts:
             (SectionName.MEDICATIONS, self.medications),
             (SectionName.STATEMENTS, self.statements),
         ):
-            part = _found(name, section, lambda drug: drug.standing is standing and in_any(drug.classes, value_sets))
+            part = _found(
+                name,
+                section,
+                lambda drug: drug.standing is standing
+                and in_any(drug.classes, value_sets)
+                and (drug.ended or drug.since or since) >= since,
+            )
             missing += part.missing
             for drug in part.items:
                 found.setdefault(label_of(drug.classes, *value_sets).casefold(), drug)

@@ -149,8 +149,11 @@ class DrugOrder:
     """A new draft order, complete but for what is copied from the reviewed draft (patient, encounter, author).
 
     Units are UCUM codes; `dose_value` is in `dose_unit`; a period of 1 `d` with frequency 3 is three times daily.
+    `name` and `regimen` are what labels call it: `x`, `5 mg three times daily`.
     """
 
+    name: str
+    regimen: str
     codings: tuple[Coding, ...]
     text: str
     dosage_text: str
@@ -187,13 +190,16 @@ class OrderChange:
     Attributes:
         days: course and supply become this many days, other bounds and counts go, repeats become 0.
         dose_value: new amount in mg (with `frequency` per day), or `None` to leave the dose alone.
+        dosage_text: the new dose in words; those of the old one go with it.
         product: new product coding, when the old one was a coded tablet of another strength.
+        units_per_day: product units in 24 h, from which a quantity is computed; the engine works them out.
         note: text appended to the order's notes.
     """
 
     days: int | None = None
     dose_value: Decimal | None = None
     frequency: int | None = None
+    dosage_text: str = ""
     product: Coding | None = None
     product_text: str = ""
     units_per_day: Decimal | None = None

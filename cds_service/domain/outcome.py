@@ -108,7 +108,7 @@ class Offer:
         points: sentences of its file to add to the card. notes: sentences to add to the new order's note.
         label: which label of its file, `""` for the plain one.
         values: what placeholders of labels, points and notes stand for.
-        also: alternatives within this one that were passed over, with the reason token of each.
+        also: other choices within this one, each with the reason why it is not this one.
     """
 
     choice: str = "default"
@@ -116,7 +116,22 @@ class Offer:
     notes: tuple[str, ...] = ()
     label: str = ""
     values: Mapping[str, Value] = field(default_factory=dict)
-    also: tuple["Declined", ...] = ()
+    also: tuple["PassedOver", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOver:
+    """One choice of several that an alternative does not offer.
+
+    Attributes:
+        choice: which of `[orders.*]`. because, also_because, values, advise: as in `Declined`.
+    """
+
+    choice: str
+    because: str
+    also_because: tuple[str, ...] = ()
+    values: Mapping[str, Value] = field(default_factory=dict)
+    advise: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,16 +139,19 @@ class Declined:
     """The alternative is named on the card with the reason it is not offered.
 
     Attributes:
-        because: token of its file's `[blocked]` table.
-        values: what placeholders of that sentence stand for.
-        choice: which of several drugs is meant; empty for all.
-        advise: not an order, but worth considering by the prescriber ("text only").
+        because: token of its file's `[blocked]` table; `also_because` further ones, when more than one holds.
+        values: what placeholders of those sentences stand for.
+        advise: not an order, but the prescriber may well decide for it ("text only").
+        points: sentences of its file to add to the card all the same.
+        also: the choices within this one, each with its reason.
     """
 
     because: str
+    also_because: tuple[str, ...] = ()
     values: Mapping[str, Value] = field(default_factory=dict)
-    choice: str = ""
     advise: bool = False
+    points: tuple[str, ...] = ()
+    also: tuple[PassedOver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,24 @@ beside a taper.
 """
 
 from dataclasses import replace
+from decimal import Decimal
 
-from cds_service.domain.content import Alternative, Content
+from cds_service.domain.content import Alternative, Content, Product
 from cds_service.domain.decision import Assessment
-from cds_service.domain.orders import Create, Delete, Dose, DrugOrder, OrderChange, Proposal, ServiceOrder, Update
+from cds_service.domain.facts import Facts
+from cds_service.domain.orders import (
+    Create,
+    Delete,
+    Dose,
+    DrugOrder,
+    OrderChange,
+    Proposal,
+    ReviewedOrder,
+    ServiceOrder,
+    Update,
+)
 from cds_service.domain.outcome import Offer
+from cds_service.engine.labels import order_words, say
 from cds_service.engine.words import plain
 
 
@@ -22,12 +35,12 @@ def actions(alternative: Alternative, offered: list[tuple[Assessment, Offer]], c
         case "service":
             return _creates(alternative, *offered[0], content)
         case "cancel":
-            return [_delete(alternative, assessment) for assessment, _ in drafts]
+            return [_delete(assessment, content) for assessment, _ in drafts]
         case _:
             return [
                 update
                 for assessment, offer in drafts
-                if (update := _update(alternative, assessment, offer)) is not None
+                if (update := _update(alternative, assessment, offer, content)) is not None
             ]
 
 
@@ -37,12 +50,11 @@ def _substitution(
     first, offer = offered[0]
     actions = _creates(alternative, first, offer, content)
     for assessment, _ in offered:
-        if not assessment.facts.order.reference:
-            continue  # a draft without an id cannot be taken out: the new order stands alone
-        if not assessment.facts.prior_use.continuing:
-            actions.append(_delete(alternative, assessment))
+        named = bool(assessment.facts.order.reference)
+        if not assessment.facts.prior_use.continuing:  # a draft without an id cannot be taken out
+            actions += [_delete(assessment, content)] if named else []
             continue
-        taper = _taper(assessment, content)
+        taper = _taper(assessment, content) if named else None
         if taper is None:
             return []  # never a new drug beside an unchanged long-term order
         actions.append(taper)
@@ -53,7 +65,7 @@ def _taper(assessment: Assessment, content: Content) -> Proposal | None:
     for name, verdict in assessment.verdicts.items():
         alternative = content.alternatives[name]
         if alternative.kind == "taper" and isinstance(verdict, Offer):
-            return _update(alternative, assessment, verdict)
+            return _update(alternative, assessment, verdict, content)
     return None
 
 
@@ -71,8 +83,7 @@ def _creates(alternative: Alternative, assessment: Assessment, offer: Offer, con
     if isinstance(order, OrderChange):
         return []
     if not facts.stated_reasons(*order.treats):
-        inferred = facts.active_problems(*order.treats).items
-        order = replace(order, inferred_reasons=tuple(p.origin.reference for p in inferred if p.origin.reference))
+        order = replace(order, inferred_reasons=_inferred(facts, order.treats))
     if isinstance(order, DrugOrder):
         note = " ".join((order.note, *(say(alternative.notes[name], offer) for name in offer.notes))).strip()
         order = replace(order, note=note)
@@ -86,20 +97,26 @@ def _creates(alternative: Alternative, assessment: Assessment, offer: Offer, con
     ]
 
 
-def _update(alternative: Alternative, assessment: Assessment, offer: Offer) -> Proposal | None:
+def _inferred(facts: Facts, treats: frozenset[str]) -> tuple[str, ...]:
+    """The problems from which the reason was inferred; unconfirmed ones only where there is no other."""
+    problems = facts.active_problems(*treats).items
+    sure = tuple(problem for problem in problems if not problem.unconfirmed) or problems
+    return tuple(dict.fromkeys(problem.origin.reference for problem in sure if problem.origin.reference))
+
+
+def _update(alternative: Alternative, assessment: Assessment, offer: Offer, content: Content) -> Proposal | None:
     change = alternative.orders[offer.choice]
     if isinstance(change, DrugOrder | ServiceOrder):
         return None
     order = assessment.facts.order
     days = offer.values.get("days")
+    product = _other_product(change, order, content)
     change = replace(
         change,
         days=days if isinstance(days, int) else change.days,
-        units_per_day=change.units_per_day
-        if change.dose_value is not None
-        else order.dose.units_per_day
-        if isinstance(order.dose, Dose)
-        else None,
+        product=product.coding if product else None,
+        product_text=change.product_text if product else "",
+        units_per_day=_units_per_day(change, order, product),
         note=say(change.note, offer) if change.note else "",
     )
     return Update(
@@ -107,16 +124,27 @@ def _update(alternative: Alternative, assessment: Assessment, offer: Offer) -> P
     )
 
 
-def _delete(alternative: Alternative, assessment: Assessment) -> Proposal:
+def _other_product(change: OrderChange, order: ReviewedOrder, content: Content) -> Product | None:
+    """The product to change to, where the order is a coded tablet of another strength."""
+    if change.product is None or order.product is None or not order.is_tablet:
+        return None
+    product = content.products[(change.product.system, change.product.code)]
+    return None if product.strength_mg == order.strength_mg else replace(product, coding=change.product)
+
+
+def _units_per_day(change: OrderChange, order: ReviewedOrder, product: Product | None) -> Decimal | None:
+    """Product units in 24 h with the change made."""
+    if change.dose_value is None or change.frequency is None:
+        return order.dose.units_per_day if isinstance(order.dose, Dose) else None
+    strength = product.strength_mg if product else order.strength_mg
+    return change.dose_value * change.frequency / strength if strength else None
+
+
+def _delete(assessment: Assessment, content: Content) -> Proposal:
     order = assessment.facts.order
-    described = alternative.labels.get("delete", alternative.label)
-    return Delete(reference=order.reference, description=plain(described.format(order=order.label)))
-
-
-def say(template: str, offer: Offer) -> str:
-    """A label, description or note in plain text, filled with the offer's values."""
-    return plain(template.format_map({name: str(value) for name, value in offer.values.items()}))
+    described = content.phrases.sentences["take-out-order"].format(order=order.label)
+    return Delete(reference=order.reference, description=plain(described))
 
 
 def _description(alternative: Alternative, offer: Offer) -> str:
-    return say(alternative.labels.get(f"describe-{offer.choice}", alternative.description), offer)
+    return say(alternative.description, offer, order_words(alternative, offer))

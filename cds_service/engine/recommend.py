@@ -1,11 +1,11 @@
 """Findings -> suggestions: which alternatives of `hooks/` are offered to this patient, and on which card.
 
-Each alternative that a shown finding offers checks the patient itself. What passes is put on the most urgent card
-that offers it, once per answer, as long as its slot is free; what is blocked is named there with its reason.
+Each alternative that a shown finding offers has judged the patient itself (`judge`). What passes is put on the most
+urgent card that offers it, once per answer, as long as its slot is free; what is blocked is named there with its
+reason. A combination of which a part is blocked falls apart into its parts.
 """
 
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -13,15 +13,14 @@ from cds_service.domain.card import Action, Suggestion
 from cds_service.domain.content import Alternative, Content, Rule
 from cds_service.domain.decision import Assessment
 from cds_service.domain.orders import Create, Proposal
-from cds_service.domain.outcome import Declined, Finding, Offer, Unfit, Verdict
-from cds_service.engine.actions import actions, say
+from cds_service.domain.outcome import Declined, Offer, Unfit
+from cds_service.engine.actions import actions
 from cds_service.engine.assess import indicator_of
+from cds_service.engine.judge import offered_by, verdicts_of
+from cds_service.engine.labels import label_of, not_offered, remarks_of
 from cds_service.engine.wording import worded
-from cds_service.engine.words import fill
 
-log = logging.getLogger(__name__)
-
-NEVER_UNDER_EXEMPTION = frozenset({"drug", "combination", "cancel", "service"})
+DRUGS = frozenset({"drug", "combination"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +38,37 @@ class Advice:
     evidence: tuple[str, ...] = ()
 
 
+Offered = list[tuple[Assessment, Offer]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Option:
+    """One alternative on the most urgent card that offers it.
+
+    Attributes:
+        offered: the orders it may be offered for. declined: why it is not offered, for one order or all.
+        proposals: what it does; empty where it cannot be done to these drafts.
+    """
+
+    rule_id: str
+    alternative: Alternative
+    offered: Offered
+    declined: Declined | None
+    proposals: list[Proposal]
+
+    @property
+    def possible(self) -> bool:
+        """Whether it can be given; blocked for one of the orders is blocked for the answer."""
+        return self.declined is None and bool(self.proposals)
+
+    @property
+    def rank(self) -> int:
+        """Its place among those that want the same slot."""
+        beside = self.alternative.rank_beside
+        speaking = [beside[rule] for assessment, _ in self.offered for rule in assessment.findings if rule in beside]
+        return min(speaking, default=self.alternative.rank)
+
+
 def recommend(
     assessments: tuple[Assessment, ...], content: Content, new_uuid: Callable[[], UUID]
 ) -> tuple[tuple[Assessment, ...], dict[str, Advice]]:
@@ -47,21 +77,15 @@ def recommend(
     Returns:
         The assessments with their verdicts, in words that name only what is offered, and the advice by rule id.
     """
-    judged = tuple(replace(assessment, verdicts=_verdicts(assessment, content)) for assessment in assessments)
-    taken: dict[str, str] = {}
-    said: set[str] = set()
-    advice: dict[str, Advice] = {}
-    for rule, offers in _cards(judged, content):
-        on_card = Advice()
-        for alternative in (content.alternatives[name] for name in offers if name not in said):
-            verdicts = [
-                (assessment, assessment.verdicts.get(alternative.id, Unfit(because="not-checked")))
-                for assessment in judged
-            ]
-            on_card = _placed(on_card, alternative, verdicts, taken, said, content, new_uuid)
-        advice[rule.id] = on_card
-    offered = {suggestion.alternative for on_card in advice.values() for suggestion in on_card.suggestions}
-    return worded(judged, offered, content), advice
+    judged = tuple(replace(assessment, verdicts=verdicts_of(assessment, content)) for assessment in assessments)
+    cards = _cards(judged, content)
+    options = list(_options(cards, judged, content))
+    given = _given(options)
+    advice = {
+        rule.id: _advice([option for option in options if option.rule_id == rule.id], given, content, new_uuid)
+        for rule, _ in cards
+    }
+    return worded(judged, given, content), advice
 
 
 def card_order(assessments: Iterable[Assessment], content: Content) -> list[Rule]:
@@ -76,119 +100,109 @@ def card_order(assessments: Iterable[Assessment], content: Content) -> list[Rule
 
 
 def _cards(assessments: tuple[Assessment, ...], content: Content) -> list[tuple[Rule, list[str]]]:
-    cards = []
-    for rule in card_order(assessments, content):
-        findings = [assessment.findings[rule.id] for assessment in assessments if rule.id in assessment.findings]
-        offers = dict.fromkeys(name for finding in findings for name in _offers(rule, finding))
-        cards.append((rule, [name for name in offers if name in content.alternatives]))
-    return cards
+    return [
+        (
+            rule,
+            list(dict.fromkeys(name for assessment in assessments for name in offered_by(rule, assessment, content))),
+        )
+        for rule in card_order(assessments, content)
+    ]
 
 
-def _offers(rule: Rule, finding: Finding) -> tuple[str, ...]:
-    own = rule.variants[finding.variant].offers
-    return rule.offers if own is None else own
+# What could be given --------------------------------------------------------------------------------------------------
 
 
-def _verdicts(assessment: Assessment, content: Content) -> dict[str, Verdict]:
-    rules = {rule.id: rule for rule in content.rules}
-    offered = dict.fromkeys(
-        name for rule_id, finding in assessment.findings.items() for name in _offers(rules[rule_id], finding)
+def _options(
+    cards: list[tuple[Rule, list[str]]], assessments: tuple[Assessment, ...], content: Content
+) -> Iterator[_Option]:
+    seen: set[str] = set()
+    for rule, names in cards:
+        for name in _apart(names, assessments, content):
+            if name not in seen:
+                seen.add(name)
+                yield _option(rule.id, content.alternatives[name], assessments, content)
+
+
+def _apart(names: list[str], assessments: tuple[Assessment, ...], content: Content) -> Iterator[str]:
+    """The names, and after a combination that cannot be given as a whole its parts."""
+    for name in names:
+        parts = content.alternatives[name].of
+        fitting = [one for one in assessments if isinstance(one.verdicts.get(name), Offer)]
+        if not parts:
+            yield name
+        elif any(_whole(parts, one) for one in fitting):
+            yield name
+        elif fitting:
+            yield from parts
+
+
+def _whole(parts: tuple[str, ...], assessment: Assessment) -> bool:
+    return all(isinstance(assessment.verdicts.get(part), Offer) for part in parts)
+
+
+def _option(
+    rule_id: str, alternative: Alternative, assessments: tuple[Assessment, ...], content: Content
+) -> _Option:
+    verdicts = [(one, one.verdicts.get(alternative.id, Unfit(because="not-offered"))) for one in assessments]
+    offered = [(one, verdict) for one, verdict in verdicts if isinstance(verdict, Offer)]
+    if alternative.of:
+        offered = [(one, verdict) for one, verdict in offered if _whole(alternative.of, one)]
+    return _Option(
+        rule_id=rule_id,
+        alternative=alternative,
+        offered=offered,
+        declined=next((verdict for _, verdict in verdicts if isinstance(verdict, Declined)), None),
+        proposals=actions(alternative, offered, content) if offered else [],
     )
-    parts = [part for name in offered if name in content.alternatives for part in content.alternatives[name].of]
-    tapers = [alternative.id for alternative in content.alternatives.values() if alternative.kind == "taper"]
-    names = dict.fromkeys((*offered, *parts, *tapers))
-    return {name: _verdict(content.alternatives[name], assessment) for name in names if name in content.alternatives}
 
 
-def _verdict(alternative: Alternative, assessment: Assessment) -> Verdict:
-    allowed = any(rule in assessment.findings for rule in alternative.under_exemptions)
-    if assessment.exemptions and alternative.kind in NEVER_UNDER_EXEMPTION and not allowed:
-        return Unfit(because="exempt")
-    try:
-        return alternative.check(assessment.facts, assessment.findings, alternative.params)
-    except Exception as error:  # noqa: BLE001 - an unchecked alternative is never offered; the cards still go out
-        log.error("Alternative %s failed with %s; it is not offered", alternative.id, type(error).__name__)
-        return Unfit(because=f"failed:{type(error).__name__}")
+def _given(options: list[_Option]) -> frozenset[str]:
+    """The alternatives that get their slots: the lowest rank first, then the most urgent card."""
+    taken: dict[str, str] = {}
+    given: list[str] = []
+    for option in sorted((one for one in options if one.possible), key=lambda one: one.rank):
+        slots = [slot.partition("/")[::2] for slot in option.alternative.slots]
+        if all(name not in taken or (family and taken[name] == family) for name, family in slots):
+            taken.update(slots)
+            given.append(option.alternative.id)
+    return frozenset(given)
 
 
-Judged = list[tuple[Assessment, Verdict]]
+# What a card says of it -----------------------------------------------------------------------------------------------
 
 
-def _placed(
-    card: Advice,
-    alternative: Alternative,
-    verdicts: Judged,
-    taken: dict[str, str],
-    said: set[str],
-    content: Content,
-    new_uuid: Callable[[], UUID],
+def _advice(
+    options: list[_Option], given: frozenset[str], content: Content, new_uuid: Callable[[], UUID]
 ) -> Advice:
-    offered = [(assessment, verdict) for assessment, verdict in verdicts if isinstance(verdict, Offer)]
-    declined = next((verdict for _, verdict in verdicts if isinstance(verdict, Declined)), None)
-    if declined is not None:  # blocked for one of the orders is blocked for the answer
-        said.add(alternative.id)
-        return replace(card, remarks=(*card.remarks, _not_offered(alternative, declined, content)))
-    if not offered or not _free(alternative, taken) or not _parts_offered(alternative, offered[0][0]):
-        return card
-    proposals = actions(alternative, offered, content)
-    if not proposals:
-        return card
-    said.add(alternative.id)
-    taken.update(slot.partition("/")[::2] for slot in alternative.slots)
-    offer = offered[0][1]
-    suggestion = Suggestion(
+    suggestions, remarks, evidence = [], [], []
+    for option in options:
+        alternative = option.alternative
+        if option.declined is not None:
+            remarks += not_offered(alternative, option.declined, content)
+        elif option.alternative.id in given:
+            suggestions.append(_suggestion(option, content, new_uuid))
+            remarks += _remarks(option, content)
+            evidence += _evidence(alternative, content)
+        elif option.offered and not option.proposals and alternative.kind in DRUGS:
+            remarks.append(content.phrases.sentences["not-changeable"].format(alternative=alternative.title))
+    return Advice(suggestions=tuple(suggestions), remarks=tuple(remarks), evidence=tuple(evidence))
+
+
+def _suggestion(option: _Option, content: Content, new_uuid: Callable[[], UUID]) -> Suggestion:
+    return Suggestion(
         uuid=str(new_uuid()),
-        label=_label(alternative, offer, offered[0][0], proposals),
-        alternative=alternative.id,
-        actions=tuple(Action(proposal=proposal) for proposal in proposals),
-    )
-    return Advice(
-        suggestions=(*card.suggestions, suggestion),
-        remarks=(*card.remarks, *_remarks(alternative, offer, offered[0][0], content)),
-        evidence=(*card.evidence, *_evidence(alternative, content)),
+        label=label_of(option.alternative, *option.offered[0], option.proposals, content),
+        alternative=option.alternative.id,
+        actions=tuple(Action(proposal=proposal) for proposal in option.proposals),
     )
 
 
-def _free(alternative: Alternative, taken: dict[str, str]) -> bool:
-    for slot in alternative.slots:
-        name, _, family = slot.partition("/")
-        if name in taken and (not family or taken[name] != family):
-            return False
-    return True
-
-
-def _parts_offered(alternative: Alternative, assessment: Assessment) -> bool:
-    return all(isinstance(assessment.verdicts.get(part), Offer) for part in alternative.of)
-
-
-# Words ----------------------------------------------------------------------------------------------------------------
-
-
-def _label(alternative: Alternative, offer: Offer, assessment: Assessment, proposals: list[Proposal]) -> str:
-    if alternative.kind in {"drug", "combination"}:
-        if all(isinstance(action, Create) for action in proposals):
-            return " + ".join(action.description for action in proposals)
-        if assessment.facts.prior_use.continuing:
-            return say(alternative.label_continuing, offer)
-    return say(alternative.labels.get(offer.label, alternative.label), offer)
-
-
-def _remarks(alternative: Alternative, offer: Offer, assessment: Assessment, content: Content) -> list[str]:
-    sentences = [fill(alternative.points[name], offer.values) for name in offer.points]
-    sentences += [_not_offered(alternative, declined, content) for declined in offer.also]
-    for part in alternative.of:
-        verdict = assessment.verdicts[part]
-        if isinstance(verdict, Offer):
-            sentences += _remarks(content.alternatives[part], verdict, assessment, content)
+def _remarks(option: _Option, content: Content) -> list[str]:
+    assessment, offer = option.offered[0]
+    sentences = remarks_of(option.alternative, offer, assessment, content)
+    if option.alternative.kind in DRUGS and all(isinstance(one, Create) for one in option.proposals):
+        sentences.append(content.phrases.sentences["take-out-by-hand"])
     return sentences
-
-
-def _not_offered(alternative: Alternative, declined: Declined, content: Content) -> str:
-    template = content.phrases.sentences["worth-considering" if declined.advise else "not-offered"]
-    name = (
-        alternative.labels.get(f"name-{declined.choice}", alternative.title) if declined.choice else alternative.title
-    )
-    return template.format(alternative=name, reason=fill(alternative.blocked[declined.because], declined.values))
 
 
 def _evidence(alternative: Alternative, content: Content) -> tuple[str, ...]:

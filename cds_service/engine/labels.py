@@ -1,0 +1,86 @@
+"""What a card calls an alternative: the label on its button, and the sentences about what is and is not offered."""
+
+from collections.abc import Mapping
+
+from cds_service.domain.content import Alternative, Content
+from cds_service.domain.decision import Assessment
+from cds_service.domain.orders import Create, DrugOrder, Proposal
+from cds_service.domain.outcome import Declined, Offer, PassedOver
+from cds_service.engine.words import fill, names, plain
+
+
+def label_of(
+    alternative: Alternative, assessment: Assessment, offer: Offer, proposals: list[Proposal], content: Content
+) -> str:
+    """The label: what happens when it is clicked, and no more than that."""
+    parts = [(content.alternatives[name], assessment.verdicts[name]) for name in alternative.of]
+    offers = [(alternative, offer), *((part, verdict) for part, verdict in parts if isinstance(verdict, Offer))]
+    label = _plain_label(alternative, assessment, offers, proposals)
+    for one, made in offers:
+        if made.label:
+            label = plain(one.labels[made.label].format(label=label))
+    return label
+
+
+def say(template: str, offer: Offer, more: Mapping[str, str] | None = None) -> str:
+    """A label, description or note in plain text, filled with the offer's values.
+
+    Raises:
+        KeyError: the template uses a placeholder that nothing supplies: a fault of the content.
+    """
+    return plain(template.format_map({name: str(value) for name, value in offer.values.items()} | dict(more or {})))
+
+
+def order_words(alternative: Alternative, offer: Offer) -> dict[str, str]:
+    """The placeholders that stand for the order an offer becomes: `{drug}`, `{regimen}`, `{supply}` in days."""
+    order = alternative.orders.get(offer.choice)
+    if not isinstance(order, DrugOrder):
+        return {}
+    return {"drug": order.name, "regimen": order.regimen, "supply": str(order.days)}
+
+
+def remarks_of(alternative: Alternative, offer: Offer, assessment: Assessment, content: Content) -> list[str]:
+    """Sentences beside a suggestion: what to know of it, and what within it was passed over."""
+    sentences = [fill(alternative.points[name], offer.values) for name in offer.points]
+    sentences += [_choice_not_offered(alternative, one, content) for one in offer.also]
+    for part in alternative.of:
+        verdict = assessment.verdicts[part]
+        if isinstance(verdict, Offer):
+            sentences += remarks_of(content.alternatives[part], verdict, assessment, content)
+    return sentences
+
+
+def not_offered(alternative: Alternative, declined: Declined, content: Content) -> list[str]:
+    """The blocked alternative with its reasons, those of its choices, and what is to be said all the same."""
+    return [
+        _sentence(alternative, alternative.title, declined, content),
+        *(_choice_not_offered(alternative, one, content) for one in declined.also),
+        *(fill(alternative.points[name], declined.values) for name in declined.points),
+    ]
+
+
+def _choice_not_offered(alternative: Alternative, choice: PassedOver, content: Content) -> str:
+    order = alternative.orders[choice.choice]
+    name = order.name if isinstance(order, DrugOrder) else alternative.title
+    return _sentence(alternative, name[:1].upper() + name[1:], choice, content)
+
+
+def _sentence(alternative: Alternative, name: str, why: Declined | PassedOver, content: Content) -> str:
+    template = content.phrases.sentences["worth-considering" if why.advise else "not-offered"]
+    reasons = dict.fromkeys(fill(alternative.blocked[one], why.values) for one in (why.because, *why.also_because))
+    return template.format(alternative=name, reason="; ".join(reasons))
+
+
+def _plain_label(
+    alternative: Alternative, assessment: Assessment, offers: list[tuple[Alternative, Offer]], proposals: list[Proposal]
+) -> str:
+    offer = offers[0][1]
+    words = [order_words(one, made) for one, made in offers]
+    drugs = tuple(one["drug"] for one in words if one)
+    told = {name: text for one in words for name, text in one.items()} | {"drugs": names(drugs, len(drugs))}
+    if alternative.kind in {"drug", "combination"}:
+        if all(isinstance(action, Create) for action in proposals):
+            return " + ".join(action.description for action in proposals)
+        if assessment.facts.prior_use.continuing:
+            return say(alternative.label_continuing, offer, told)
+    return say(alternative.label, offer, told)
