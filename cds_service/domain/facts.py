@@ -293,9 +293,11 @@ class Facts:
             part = _found(
                 name,
                 section,
-                lambda drug: drug.standing is standing
-                and in_any(drug.classes, value_sets)
-                and (drug.ended or drug.since or since) >= since,
+                lambda drug: (
+                    drug.standing is standing
+                    and in_any(drug.classes, value_sets)
+                    and (drug.ended or drug.since or since) >= since
+                ),
             )
             missing += part.missing
             for drug in part.items:

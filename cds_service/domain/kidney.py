@@ -30,7 +30,10 @@ SEVERITY = tuple(Filtration)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equation:
-    """Constants of the creatinine equation for one sex: eGFR = scale × min(Scr/κ, 1)^α × max(Scr/κ, 1)^β × γ^age × factor."""
+    """Constants of the creatinine equation for one sex.
+
+    eGFR = scale × min(Scr/κ, 1)^α × max(Scr/κ, 1)^β × γ^age × factor.
+    """
 
     kappa: Decimal
     alpha: Decimal
@@ -80,6 +83,11 @@ class Kidney:
     told: str = ""
     dated: str = ""
     missing: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The value or problem with its date."""
+        return f"{self.told} ({self.dated})" if self.dated else self.told
 
     @property
     def unknown(self) -> bool:

@@ -65,6 +65,50 @@ def _reasons(told: list[Block]) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Windows:
+    """Days before the order date: in which a fall counts, and a drug that was tried or not tolerated."""
+
+    fall_days: int
+    stopped_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sedation:
+    """When other sedating drugs rule a further one out; from the content release.
+
+    Attributes:
+        sedatives: classes that count. too_many: so many substances of them.
+        strongest_of, strongest: a class, and words in names of it: of these one is too many.
+    """
+
+    sedatives: tuple[str, ...]
+    too_many: int
+    strongest_of: str
+    strongest: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sedated:
+    """The current sedating drugs, by name, and of them the strongest."""
+
+    names: tuple[str, ...]
+    strongest: tuple[str, ...]
+    too_many: bool
+
+
+def sedation_of(facts: Facts, limits: Sedation) -> Sedated:
+    """What sedates the patient already, the reviewed drug not counted."""
+    drugs = facts.current_drugs(*limits.sedatives).items
+    names = names_of(drugs, *limits.sedatives)
+    of_class = names_of((drug for drug in drugs if limits.strongest_of in drug.classes), limits.strongest_of)
+    return Sedated(
+        names=names,
+        strongest=tuple(name for name in of_class if is_named(name, limits.strongest)),
+        too_many=len(names) >= limits.too_many,
+    )
+
+
 def not_adult(facts: Facts, ages: Ages) -> Declined | None:
     """The verdict on someone who is, or may be, a child, or whose age is not known; it needs no further reason."""
     if facts.age is None:
@@ -90,9 +134,7 @@ def unlooked(facts: Facts) -> tuple[str, ...]:
     """Supporting sections about drugs that were not, or not fully, to be had; sentences `unlooked-*` of a file."""
     sections = {SectionName.STATEMENTS: facts.statements, SectionName.ALLERGIES: facts.allergies}
     return tuple(
-        f"unlooked-{name}"
-        for name, section in sections.items()
-        if not isinstance(section, Known) or bool(section.gaps)
+        f"unlooked-{name}" for name, section in sections.items() if not isinstance(section, Known) or bool(section.gaps)
     )
 
 
@@ -137,6 +179,19 @@ def may_still_act(facts: Facts, *value_sets: str, days: int, history_days: int) 
     )
 
 
+def low_value(facts: Facts, value_set: str, *, below: int, days: int) -> str:
+    """The latest value of an Observation within so many days, with its date, when it lies below a limit; else empty."""
+    items = facts.observations.items if isinstance(facts.observations, Known) else ()
+    first = facts.as_of - timedelta(days=days)
+    dated = [(one.taken.latest, one) for one in items if value_set in one.classes and one.taken is not None]
+    recent = [pair for pair in dated if first <= pair[0] <= facts.as_of]
+    if not recent:
+        return ""
+    one = min((one for day, one in recent if day == max(day for day, _ in recent)), key=lambda one: one.value)
+    low = one.value <= below if one.comparator in ("<", "<=") else one.value < below
+    return f"{one.comparator}{one.value.normalize():f} ({one.taken})" if low else ""
+
+
 def is_named(label: str, names: Iterable[str]) -> bool:
     """Whether a name holds one of the words, case ignored."""
     return any(name.casefold() in label.casefold() for name in names)
@@ -152,7 +207,7 @@ def names_of(drugs: Iterable[Drug], *value_sets: str) -> tuple[str, ...]:
 
 
 def _first_word(label: str) -> str:
-    """The first word of a product's name that can be a substance: `24 HR gabapentin 300 MG Tablet` is `gabapentin`."""
+    """The first word of a product's name that can be a substance: `24 HR somedrug 300 MG Tablet` is `somedrug`."""
     plain = label.casefold()
     return next((word for word in plain.split() if word.isalpha() and len(word) > 3), plain)
 

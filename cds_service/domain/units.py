@@ -201,6 +201,7 @@ _SAME: dict[str, frozenset[str]] = {  # other spellings of a canonical unit
         }
     ),
     "mg/dL": frozenset({"mg/dl"}),
+    "mm[Hg]": frozenset({"mm[hg]", "mmhg"}),
     "kg": frozenset({"kg", "kilogram", "kilograms", "kgs"}),
     "1": frozenset({"", "1", "points", "point", "score", "/d", "drinks/day", "drinks", "per day"}),
 }

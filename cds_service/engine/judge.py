@@ -23,7 +23,9 @@ def offered_by(rule: Rule, assessment: Assessment, content: Content) -> list[str
     """The alternatives that a rule's finding offers for an order and that its exemptions allow."""
     if rule.id not in assessment.findings:
         return []
-    return [name for name in _named(rule, assessment, content) if _allowed(content.alternatives[name], rule, assessment)]
+    return [
+        name for name in _named(rule, assessment, content) if _allowed(content.alternatives[name], rule, assessment)
+    ]
 
 
 def verdicts_of(assessment: Assessment, content: Content) -> dict[str, Verdict]:

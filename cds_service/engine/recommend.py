@@ -128,9 +128,7 @@ def _apart(names: list[str], assessments: tuple[Assessment, ...], content: Conte
     for name in names:
         parts = content.alternatives[name].of
         fitting = [one for one in assessments if isinstance(one.verdicts.get(name), Offer)]
-        if not parts:
-            yield name
-        elif any(_whole(parts, one) for one in fitting):
+        if not parts or any(_whole(parts, one) for one in fitting):
             yield name
         elif fitting:
             yield from parts
@@ -140,9 +138,7 @@ def _whole(parts: tuple[str, ...], assessment: Assessment) -> bool:
     return all(isinstance(assessment.verdicts.get(part), Offer) for part in parts)
 
 
-def _option(
-    rule_id: str, alternative: Alternative, assessments: tuple[Assessment, ...], content: Content
-) -> _Option:
+def _option(rule_id: str, alternative: Alternative, assessments: tuple[Assessment, ...], content: Content) -> _Option:
     verdicts = [(one, one.verdicts.get(alternative.id, Unfit(because="not-offered"))) for one in assessments]
     offered = [(one, verdict) for one, verdict in verdicts if isinstance(verdict, Offer)]
     if alternative.of:
@@ -171,10 +167,10 @@ def _given(options: list[_Option]) -> frozenset[str]:
 # What a card says of it -----------------------------------------------------------------------------------------------
 
 
-def _advice(
-    options: list[_Option], given: frozenset[str], content: Content, new_uuid: Callable[[], UUID]
-) -> Advice:
-    suggestions, remarks, evidence = [], [], []
+def _advice(options: list[_Option], given: frozenset[str], content: Content, new_uuid: Callable[[], UUID]) -> Advice:
+    suggestions: list[Suggestion] = []
+    remarks: list[str] = []
+    evidence: list[str] = []
     for option in options:
         alternative = option.alternative
         if option.declined is not None:

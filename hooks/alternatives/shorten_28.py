@@ -1,4 +1,10 @@
-"""A shorter course: four weeks in all, earlier days counted."""
+"""A course of four weeks at most, days before this order included.
+
+Offered when: a new course by mouth is planned for longer than what is left of `most_days`.
+Not mentioned when: a continuing user, another form, a single dose, an order in steps, nothing left to shorten to, or no
+    days to take away.
+Offered with a reminder when: earlier prescriptions or the medication list could not be looked at.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +21,20 @@ class Params:
     most_days: int
 
 
-def check(facts: Facts, findings: Mapping[str, Finding], params: Params) -> Verdict:  # noqa: ARG001 - the findings do not matter
-    """Whether the course can be shortened."""
-    if facts.prior_use.continuing or facts.order.form is not Form.ORAL:
-        return Unfit(because="no-new-course")
-    left, planned = params.most_days - facts.prior_use.covered_days, facts.order.planned.days
-    if left < 1 or planned is None or planned <= left:
-        return Unfit(because="nothing-to-shorten")
-    return Offer(values={"days": left})
+def check(facts: Facts, findings: Mapping[str, Finding], params: Params) -> Verdict:  # noqa: ARG001 - the facts decide
+    """Judge the length of the order; see the module."""
+    order, use = facts.order, facts.prior_use
+    if use.continuing:
+        return Unfit(because="continuing")
+    if order.form is not Form.ORAL or order.single_dose or order.stepped:
+        return Unfit(because="no-plain-course")
+    left = params.most_days - use.covered_days
+    if left < 1:
+        return Unfit(because="nothing-left")
+    if order.planned.days is None or order.planned.days <= left:
+        return Unfit(because="short-or-unknown")
+    points = {"earlier": use.covered_days > 0, "unlooked": bool(use.missing)}
+    return Offer(
+        values={"days": left, "earlier": use.covered_days, "most": params.most_days},
+        points=tuple(point for point, true in points.items() if true),
+    )

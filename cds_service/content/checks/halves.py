@@ -18,6 +18,11 @@ CLASS_QUESTIONS = {  # what halves ask with names of classes: methods of Facts, 
     "in_any",
     "label_of",
     "match_of",
+    "recent_problems",
+    "not_tolerated",
+    "may_still_act",
+    "names_of",
+    "low_value",
 }
 SECTIONS_READ = {  # member of Facts -> the sections it looks at
     "age": {SectionName.PATIENT},
@@ -41,6 +46,16 @@ SECTIONS_READ = {  # member of Facts -> the sections it looks at
 QUESTIONS_READ = {  # functions of domain that are given the Facts -> the sections they look at
     "indication": {SectionName.PROBLEMS},
     "daily_dose": {SectionName.MEDICATIONS},
+    "kidney": {SectionName.PATIENT, SectionName.PROBLEMS, SectionName.OBSERVATIONS},
+    "not_adult": {SectionName.PATIENT},
+    "is_older": {SectionName.PATIENT},
+    "unchecked": {SectionName.PROBLEMS, SectionName.MEDICATIONS},
+    "unlooked": {SectionName.STATEMENTS, SectionName.ALLERGIES},
+    "low_value": {SectionName.OBSERVATIONS},
+    "recent_problems": {SectionName.PROBLEMS},
+    "not_tolerated": {SectionName.ALLERGIES, SectionName.MEDICATIONS, SectionName.STATEMENTS},
+    "may_still_act": {SectionName.MEDICATIONS, SectionName.STATEMENTS},
+    "has_unknown_drugs": {SectionName.MEDICATIONS, SectionName.STATEMENTS},
 }
 
 
@@ -51,7 +66,8 @@ class HalfRead:
     Attributes:
         classes: names of classes it writes out where it questions the facts.
         facts: members of Facts it looks at. sections: the parts of the record behind them.
-        silent, blocked: tokens it gives with `NotApplicable` and `Declined`, where they are written out.
+        silent, blocked: tokens it gives with `NotApplicable`, and with `Declined` and `Block`, where they are written
+            out.
         exemptions: exemption id -> tokens of why, of each `Exemption` it gives.
     """
 
@@ -87,7 +103,7 @@ def half_read(path: Path) -> HalfRead:
         facts=frozenset(members),
         sections=frozenset(name.value for names in looked_at for name in names),
         silent=_because(calls, "NotApplicable"),
-        blocked=_because(calls, "Declined"),
+        blocked=_because(calls, "Declined") | _because(calls, "Block"),
         exemptions=_exemptions(calls),
     )
 

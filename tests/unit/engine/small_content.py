@@ -23,6 +23,8 @@ from cds_service.domain.outcome import Finding, Indicator, Offer, Outcome
 from cds_service.domain.terminology import Coding, Terminology
 
 DRUG = DrugOrder(
+    name="x",
+    regimen="5 mg thrice",
     codings=(Coding(system="s", code="x", display="x"),),
     text="drug x 5 mg tablet",
     dosage_text="5 mg",
@@ -96,7 +98,7 @@ def alternative(
     slots: tuple[str, ...] = ("drug",),
     of: tuple[str, ...] = (),
     orders: Mapping[str, Any] | None = None,
-    under_exemptions: tuple[str, ...] = (),
+    **more: Any,
 ) -> Alternative:
     def check(facts: Any, findings: Any, params: Any) -> Any:
         if isinstance(verdict, Exception):
@@ -114,7 +116,7 @@ def alternative(
         evidence=("EV-2",),
         label=f"Replace with {name}",
         label_continuing=f"Start {name} and taper",
-        labels={"special": f"Replace with {name}, specially"},
+        labels={"special": "{label}, specially"},
         description=f"Order {name}",
         points={"point": "Watch this."},
         notes={"note": "Noted."},
@@ -123,7 +125,7 @@ def alternative(
         value_sets=(),
         params=None,
         check=check,
-        under_exemptions=under_exemptions,
+        **more,
     )
 
 
@@ -179,6 +181,9 @@ def content(
                 "unconfirmed": "unconfirmed",
                 "not-offered": "{alternative} not offered: {reason}.",
                 "worth-considering": "{alternative} may be considered: {reason}.",
+                "not-changeable": "{alternative} cannot be drafted: the order has no id.",
+                "take-out-by-hand": "Take the order out by hand.",
+                "take-out-order": "Take out {order}",
                 "failed-summary": "Part of the check could not be run",
                 "failed-detail": "These checks failed:",
                 "further-points": "Further points on this order",
