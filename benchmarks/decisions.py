@@ -121,6 +121,8 @@ def _outcome(number: int) -> Outcome:
 
 def _suggestion() -> Suggestion:
     order = DrugOrder(
+        name="a drug",
+        regimen="10 mg three times daily",
         codings=(Coding(system="http://codes.example", code="104", display="A drug"),),
         text="A drug 10 mg",
         dosage_text="1 tablet three times a day",

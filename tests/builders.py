@@ -26,9 +26,10 @@ from cds_service.domain.facts import (
     Unavailable,
 )
 from cds_service.domain.orders import DaysFrom, Dose, DoseUnknown, Form, PlannedDays, Reason, ReviewedOrder
-from cds_service.domain.terminology import How, Match
+from cds_service.domain.terminology import Coding, How, Match
 
 T = date(2026, 6, 15)  # the order date of every spec test that does not say otherwise
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 ORIGIN = Origin(place=Place.PREFETCH, reference="Condition/1")
 
 
@@ -86,6 +87,8 @@ def order(
     validity_only: bool = False,
     doubts: Iterable[str] = (),
     is_tablet: bool = True,
+    product: str | None = "197591",
+    strength_mg: str | None = "5",
     selected: bool = True,
     starts: date | None = None,
     replaces: str = "",
@@ -117,7 +120,8 @@ def order(
             at_maximum_use=at_maximum_use,
             validity_only=validity_only,
         ),
-        strength_mg=Decimal(5),
+        product=None if product is None else Coding(system=RXNORM, code=product, display="diazepam 5 MG Oral Tablet"),
+        strength_mg=None if strength_mg is None else Decimal(strength_mg),
         single_dose=single_dose,
         as_needed=as_needed,
         regular=regular,

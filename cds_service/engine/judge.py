@@ -5,7 +5,7 @@ the first is not offered. An alternative whose check breaks, or heeds a rule tha
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from cds_service.domain.content import Alternative, Content, Rule
@@ -47,18 +47,9 @@ def verdicts_of(assessment: Assessment, content: Content) -> dict[str, Verdict]:
 
 
 def _named(rule: Rule, assessment: Assessment, content: Content) -> list[str]:
-    """What the wording offers; where it offers to take an order out, a taper for those who must not stop."""
+    """What the wording of the finding offers."""
     own = rule.variants[assessment.findings[rule.id].variant].offers
-    return list(dict.fromkeys(_with_tapers(rule.offers if own is None else own, content)))
-
-
-def _with_tapers(names: tuple[str, ...], content: Content) -> Iterator[str]:
-    for name in names:
-        if name not in content.alternatives:
-            continue
-        yield name
-        if content.alternatives[name].kind == "cancel":
-            yield from _tapers(content)
+    return [name for name in dict.fromkeys(rule.offers if own is None else own) if name in content.alternatives]
 
 
 def _tapers(content: Content) -> list[str]:

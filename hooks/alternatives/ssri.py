@@ -9,7 +9,7 @@ Left to the prescriber when: only rows marked `advise` hold, a drug that is curr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from cds_service.domain.facts import Facts, label_of
@@ -33,6 +33,8 @@ from cds_service.domain.suitability import (
     unchecked,
     unlooked,
 )
+
+ALWAYS = ("psychological",)  # said whether a drug is offered or not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +75,8 @@ def check(facts: Facts, findings: Mapping[str, Finding], params: Params) -> Verd
         return Unfit(because="no-anxiety")
     too_young = not_adult(facts, params.ages)
     if too_young:
-        return too_young
-    blocked = declined(_blocks(facts, findings, params))
+        return replace(too_young, points=ALWAYS)
+    blocked = declined(_blocks(facts, findings, params), points=ALWAYS)
     if blocked:
         return blocked
     patient = Patient(
@@ -144,7 +146,11 @@ def _choose(facts: Facts, patient: Patient, params: Params) -> Verdict:
         for choice, over in blocked.items()
         if choice != chosen
     )
-    return Declined(because="none-left", also=also) if chosen is None else _offer(chosen, also, facts, patient, params)
+    return (
+        Declined(because="none-left", also=also, points=ALWAYS)
+        if chosen is None
+        else _offer(chosen, also, facts, patient, params)
+    )
 
 
 def _rows(choice: str, facts: Facts, patient: Patient, params: Params) -> tuple[Block, ...]:
@@ -185,7 +191,7 @@ def _offer(chosen: str, also: tuple[PassedOver, ...], facts: Facts, patient: Pat
     smaller = chosen == "paroxetine" and (patient.liver_severe or patient.kidney_severe)
     return Offer(
         choice=f"{chosen}-smaller" if smaller else chosen,
-        points=(f"chosen-{chosen}", *(("young",) if young else ()), *cautions, "psychological"),
+        points=(f"chosen-{chosen}", *(("young",) if young else ()), *cautions, *ALWAYS),
         notes=(*(("second-step",) if chosen == "sertraline" else ()), *cautions),
         also=also,
     )

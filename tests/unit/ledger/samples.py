@@ -19,6 +19,7 @@ from cds_service.domain.outcome import (
     NotApplicable,
     NotAssessed,
     Offer,
+    PassedOver,
     RuleFailed,
     Unfit,
 )
@@ -28,6 +29,8 @@ from tests.builders import T, drug, facts, measurement, order, problem
 KEY = bytes(range(32))
 RECEIVED = datetime(2026, 6, 15, 9, tzinfo=UTC)
 NEW_ORDER = DrugOrder(
+    name="a drug",
+    regimen="2.5 mg three times daily",
     codings=(Coding(system="http://codes.example", code="1", display="A drug"),),
     text="A drug 10 mg",
     dosage_text="1 tablet three times a day",
@@ -135,7 +138,7 @@ def assessment() -> Assessment:
             Ruling(rule="d", version="1", outcome=RuleFailed(error="KeyError")),
         ),
         verdicts={
-            "baclofen": Offer(values={"n": 3}, also=(Declined(because="x", choice="y"),)),
+            "baclofen": Offer(values={"n": 3}, also=(PassedOver(because="x", choice="y"),)),
             "ssri": Declined(because="bleeding", values={"drug": "w"}),
             "taper": Unfit(because="new-course"),
         },
