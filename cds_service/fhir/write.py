@@ -1,10 +1,11 @@
-"""Actions -> FHIR resources in the client's version, each checked before it leaves.
+"""Actions -> FHIR resources in the version of the draft they stand beside, each checked before it leaves.
 
 A create is a new draft; an update is the prescriber's whole draft with the change; a delete needs no resource. What
 cannot be made valid is never sent: its suggestion is left out, the card and its words stay.
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,26 +16,29 @@ from cds_service.domain.errors import ContentBroken
 from cds_service.domain.facts import Facts
 from cds_service.domain.orders import Create, Delete, DrugOrder, Reason, ServiceOrder, Update
 from cds_service.domain.steps import Gathered, Write
-from cds_service.fhir.changed_order_r4 import changed_order
-from cds_service.fhir.new_order_r4 import Around, new_order
-from cds_service.fhir.valid_r4 import InvalidError, checked, mended, warm_up
+from cds_service.fhir.writing import dstu2, r4, r5, stu3
+from cds_service.fhir.writing.changed_order import changed_order
+from cds_service.fhir.writing.form import Around, Form, InvalidError, Plain
+from cds_service.fhir.writing.valid import checked, mended, rehearsed
 
-WRITTEN = ("R4", "")  # versions that are written here; a draft that tells none is R4
+FORMS: Mapping[str, Form] = {form.NAME: form for form in (dstu2, stu3, r4, r5)}
 log = logging.getLogger(__name__)
 
 
 def make_write(content: Content) -> Write:
-    """The step that gives actions their resources; every order of the release is tried here first.
+    """The step that gives actions their resources; every order of the release is tried here first, in every version.
+
+    That also imports the models of `fhir.resources`, so that no call waits for them.
 
     Raises:
         ContentBroken: an order of the release does not become a valid resource.
     """
-    warm_up()
     faults = tuple(
-        f"alternative {alternative.id}, order {choice}: {fault}"
+        f"alternative {alternative.id}, order {choice}, in FHIR {form.NAME}: {fault}"
+        for form in FORMS.values()
         for alternative in content.alternatives.values()
         for choice, order in alternative.orders.items()
-        if isinstance(order, DrugOrder | ServiceOrder) and (fault := _fault(order))
+        if isinstance(order, DrugOrder | ServiceOrder) and (fault := _fault(order, form))
     )
     if faults:
         raise ContentBroken(faults)
@@ -46,17 +50,21 @@ def make_write(content: Content) -> Write:
     return write
 
 
-def _fault(order: DrugOrder | ServiceOrder) -> str:
+def _fault(order: DrugOrder | ServiceOrder, form: Form) -> str:
     """Why an order of the release, beside a draft with everything that is copied, is not valid; empty when it is."""
-    draft = {name: {"reference": f"{name}/1"} for name in ("subject", "encounter", "requester")}
-    draft |= {"reasonCode": [{"text": "reason"}]}  # type: ignore[dict-item] # a list beside the references
     stated = Reason(classes=dict.fromkeys(order.treats), element="reasonCode", index=0)  # type: ignore[arg-type] # names only
     sample = replace(order, inferred_reasons=("Condition/1",))
     try:
-        checked(new_order(sample, date(2000, 1, 1), Around(draft, "Patient/1", (stated,))))
+        rehearsed(_new_order(sample, date(2000, 1, 1), Around(form.SAMPLE, "Patient/1", (stated,)), form), form)
     except InvalidError as error:
         return str(error)
     return ""
+
+
+def _new_order(order: DrugOrder | ServiceOrder, authored_on: date, around: Around, form: Form) -> Plain:
+    if isinstance(order, ServiceOrder):
+        return form.service_order(order, authored_on, around)
+    return form.drug_order(order, authored_on, around)
 
 
 def _card(card: Card, gathered: Gathered) -> Card:
@@ -81,21 +89,21 @@ def _resource(action: Action, gathered: Gathered) -> bytes:
     Raises:
         InvalidError: there is no valid one.
     """
-    if gathered.fhir_version not in WRITTEN:
-        raise InvalidError("", f"orders of FHIR {gathered.fhir_version} are not written")
+    patient = f"Patient/{gathered.drafts.patient_id}"
     match action.proposal:
         case Delete():
             return b""
         case Create(order=order, position=position, authored_on=authored_on):
-            facts = _facts_at(position, gathered)
-            around = Around(_draft_at(position, gathered), f"Patient/{_patient_id(gathered)}", facts.order.reasons)
-            return checked(new_order(order, authored_on, around))
+            form = FORMS[gathered.drafts.version_at(position)]
+            around = Around(_draft_at(position, gathered), patient, _facts_at(position, gathered).order.reasons)
+            return checked(_new_order(order, authored_on, around, form), form)
         case Update(change=change, position=position, reference=reference):
-            draft = mended(_draft_at(position, gathered))
+            form = FORMS[gathered.drafts.version_at(position)]
+            draft = mended(_draft_at(position, gathered), form)
             if f"{draft['resourceType']}/{draft.get('id')}" != reference:
                 raise InvalidError("id", "is not that of the order under review")
-            draft.setdefault("subject", {"reference": f"Patient/{_patient_id(gathered)}"})
-            return checked(changed_order(draft, change, _facts_at(position, gathered).order))
+            draft.setdefault(form.SUBJECT, {"reference": patient})
+            return checked(changed_order(draft, change, _facts_at(position, gathered).order, form), form)
 
 
 def _facts_at(position: int, gathered: Gathered) -> Facts:
@@ -105,7 +113,3 @@ def _facts_at(position: int, gathered: Gathered) -> Facts:
 def _draft_at(position: int, gathered: Gathered) -> dict[str, Any]:
     raw = gathered.drafts.raw
     return dict((raw[position] if position < len(raw) else None) or {})
-
-
-def _patient_id(gathered: Gathered) -> str:
-    return str(gathered.drafts.patient_id)

@@ -1,45 +1,46 @@
-"""A draft MedicationRequest with a change to its length or dose, and everything else as the prescriber wrote it (R4).
+"""A draft order with a change to its length or dose, and everything else as the prescriber wrote it, in any version.
 
 Beside the change itself only what contradicts it goes: other bounds and counts, a first fill of its own, for a new dose
-the words and limits of the old one, and a narrative that was generated from the old order.
+the words and limits of the old one, and texts that were generated from the old order.
 """
 
 from decimal import ROUND_CEILING, Decimal
-from typing import Any
 
 from cds_service.domain.orders import OrderChange, ReviewedOrder
 from cds_service.domain.units import Kind, days_of, dose_unit
-from cds_service.fhir.new_order_r4 import coding, days, quantity
-from cds_service.fhir.valid_r4 import InvalidError
+from cds_service.fhir.writing.form import Form, InvalidError, Plain
+from cds_service.fhir.writing.parts import coding, days, present, quantity
 
-Plain = dict[str, Any]
-_BOUNDS = ("boundsDuration", "boundsRange", "boundsPeriod", "count", "countMax")
+_BOUNDS = ("boundsDuration", "boundsQuantity", "boundsRange", "boundsPeriod", "count", "countMax")
 _RHYTHM: tuple[str, ...] = ("frequencyMax", "periodMax", "dayOfWeek", "timeOfDay", "when", "offset", "duration")
-_RHYTHM = (*_RHYTHM, "durationMax", "durationUnit")
+_RHYTHM = (*_RHYTHM, "durationMax", "durationUnit", "durationUnits")
 _OLD_DOSE = ("text", "patientInstruction", "maxDosePerPeriod", "maxDosePerAdministration")
+_PRODUCT = ("medicationCodeableConcept", "medicationReference")  # of what is supplied, in DSTU2
 
 
-def changed_order(draft: Plain, change: OrderChange, order: ReviewedOrder) -> Plain:
+def changed_order(draft: Plain, change: OrderChange, order: ReviewedOrder, form: Form) -> Plain:
     """The draft with the change applied.
 
     Args:
-        draft: the draft in R4 form (`valid_r4.mended`); it is changed in place.
+        draft: the draft, mended (`valid.mended`); it is changed in place.
         change: what is to change.
         order: the draft as it was read.
+        form: of the draft's version.
 
     Raises:
         InvalidError: the change cannot be made to this draft without changing more than it says.
     """
     for dosage in _dosages(draft, change):
         if change.days is not None:
-            _limit(dosage, change.days)
+            _limit(dosage, change.days, form)
         if change.dose_value is not None:
-            _lower(dosage, change, change.dose_value)
+            _lower(dosage, change, change.dose_value, form)
     if change.product is not None:
-        _replace_product(draft, change)
-    _supply(draft, change, order)
+        _replace_product(draft, change, form)
+    _supply(draft, change, order, form)
     if change.note:
-        draft["note"] = [*draft.get("note", ()), {"text": change.note}]
+        form.add_note(draft, change.note)
+    _drop(draft, form.STALE if change.days is not None or change.dose_value is not None else ())
     if draft.get("text", {}).get("status") == "generated":
         del draft["text"]
     return draft
@@ -55,35 +56,36 @@ def _dosages(draft: Plain, change: OrderChange) -> list[Plain]:
     return dosages
 
 
-def _limit(dosage: Plain, number: int) -> None:
+def _limit(dosage: Plain, number: int, form: Form) -> None:
     repeat = dosage.setdefault("timing", {}).setdefault("repeat", {})
     _drop(repeat, _BOUNDS)
-    repeat["boundsDuration"] = days(number)
+    repeat[form.BOUND] = days(number)
 
 
-def _lower(dosage: Plain, change: OrderChange, value: Decimal) -> None:
-    dosage["doseAndRate"] = [{"doseQuantity": quantity(value, "mg")}]
+def _lower(dosage: Plain, change: OrderChange, value: Decimal, form: Form) -> None:
+    form.set_dose(dosage, quantity(value, "mg"))
     _drop(dosage, _OLD_DOSE)
     if change.frequency is not None:
         timing = dosage.setdefault("timing", {})
         repeat = timing.setdefault("repeat", {})
         _drop(timing, ("code",))
         _drop(repeat, _RHYTHM)
-        repeat |= {"frequency": change.frequency, "period": 1, "periodUnit": "d"}
+        repeat |= {"frequency": change.frequency, "period": 1, form.PERIOD_UNIT: "d"}
 
 
-def _replace_product(draft: Plain, change: OrderChange) -> None:
+def _replace_product(draft: Plain, change: OrderChange, form: Form) -> None:
     assert change.product is not None  # asked by the caller
-    named = draft.pop("medicationReference", {}).get("reference", "")
+    named = form.drug_reference(draft)
     if named.startswith("#") and "contained" in draft:  # what nothing refers to may not stay contained
         left = [one for one in draft["contained"] if one.get("id") != named[1:]]
         draft.pop("contained")
         draft |= {"contained": left} if left else {}
     text = change.product_text or change.product.display
-    draft["medicationCodeableConcept"] = {"coding": [coding(change.product)]} | ({"text": text} if text else {})
+    form.set_drug(draft, present(coding=[coding(change.product)], text=text))
+    _drop(draft.get("dispenseRequest", {}), _PRODUCT)
 
 
-def _supply(draft: Plain, change: OrderChange, order: ReviewedOrder) -> None:
+def _supply(draft: Plain, change: OrderChange, order: ReviewedOrder, form: Form) -> None:
     if change.days is None and change.dose_value is None:
         return
     if change.days is None and "dispenseRequest" not in draft:
@@ -96,8 +98,8 @@ def _supply(draft: Plain, change: OrderChange, order: ReviewedOrder) -> None:
         supply["quantity"] = new
     _drop(supply, ("initialFill", "_quantity"))
     if change.days is not None:
-        _drop(supply, ("_numberOfRepeatsAllowed",))
-        supply |= {"numberOfRepeatsAllowed": 0, "expectedSupplyDuration": days(change.days)}
+        _drop(supply, ("numberOfRepeatsAllowed",))
+        supply |= {**form.NO_REPEATS, "expectedSupplyDuration": days(change.days)}
     if not supply:
         del draft["dispenseRequest"]
 
