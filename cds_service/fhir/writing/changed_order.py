@@ -65,6 +65,7 @@ def _limit(dosage: Plain, number: int, form: Form) -> None:
 def _lower(dosage: Plain, change: OrderChange, value: Decimal, form: Form) -> None:
     form.set_dose(dosage, quantity(value, "mg"))
     _drop(dosage, _OLD_DOSE)
+    dosage |= present(text=change.dosage_text)
     if change.frequency is not None:
         timing = dosage.setdefault("timing", {})
         repeat = timing.setdefault("repeat", {})

@@ -30,6 +30,8 @@ DRAFTS = {"DSTU2": test_dstu2.draft, "STU3": test_stu3.draft, "R4": order, "R5":
 UCUM = "http://unitsofmeasure.org"
 DAYS_14 = {"value": 14, "unit": "day", "system": UCUM, "code": "d"}
 DRUG = DrugOrder(
+    name="calmol",
+    regimen="5 mg three times daily",
     codings=(Coding(system=RXNORM, code="1", display="calmol"),),
     text="calmol 5 mg tablet",
     dosage_text="5 mg three times daily",
@@ -317,12 +319,15 @@ def test_a_shorter_order_is_the_draft_and_nothing_else_changes(version):
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_lower_dose_of_a_weaker_product(version):
     draft = draft_of(version, dispenseRequest={"quantity": {"value": 30}})
+    draft["dosageInstruction"][0] |= {"text": "5 mg twice daily"}
     weaker = Coding(system=RXNORM, code="197590", display="the 2 mg tablet")
     change = {"dose_value": Decimal(2), "frequency": 3, "product": weaker, "units_per_day": Decimal(3)}
+    change["dosage_text"] = "2 mg three times daily"
     found = written(draft, update(draft, **change))
     (one,) = found["dosageInstruction"]
     dose = one["doseQuantity"] if version in {"DSTU2", "STU3"} else one["doseAndRate"][0]["doseQuantity"]
     assert dose == {"value": 2, "unit": "mg", "system": UCUM, "code": "mg"}
+    assert one["text"] == "2 mg three times daily"
     repeat = one["timing"]["repeat"]
     unit = "periodUnits" if version == "DSTU2" else "periodUnit"
     assert (repeat["frequency"], repeat["period"], repeat[unit]) == (3, 1, "d")
