@@ -34,7 +34,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
-    """Review diazepam orders over CDS Hooks, and keep what was advised."""
+    """Review draft orders over CDS Hooks, and keep a record of what was advised."""
 
 
 @main.command()
@@ -44,7 +44,7 @@ def main() -> None:
 @click.option("--threads", default=16, show_default=True, type=click.IntRange(1, 128), help="Threads of a worker.")
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Run the service. Without any setting it runs in open mode, for trying out."""
-    from cds_service.app import run_server  # noqa: PLC0415 - the other commands need no server
+    from cds_service.serving import run_server  # noqa: PLC0415 - the other commands need no server
 
     run_server(host=host, port=port, workers=workers, threads=threads)
 
@@ -52,7 +52,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 @main.command()
 def demo() -> None:
     """Start the service on a free port, fire telling hook calls at it, and print the cards."""
-    from cds_service.app import run_demo  # noqa: PLC0415 - the other commands need no server
+    from cds_service.serving import run_demo  # noqa: PLC0415 - the other commands need no server
 
     sys.exit(run_demo())
 

@@ -6,6 +6,7 @@ and no access to any FHIR server.
 
 import base64
 import logging
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -159,6 +160,11 @@ class Settings(BaseSettings):
     def log_number(self) -> int:
         """The level as `logging` counts it."""
         return logging.getLevelNamesMapping()[self.log_level]
+
+
+def environment_with(**settings: str) -> dict[str, str]:
+    """The environment for another process of this service, these settings (by name) set in it."""
+    return {**os.environ, **{PREFIX + name.upper(): value for name, value in settings.items()}}  # noqa: TID251 - here only
 
 
 def _is_url(text: str) -> bool:

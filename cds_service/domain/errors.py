@@ -11,9 +11,10 @@
       │    └─ UnknownService      404
       ├─ DataMissing         412  needed patient data can be had neither from prefetch nor from the FHIR server
       ├─ AllRulesFailed      500  no rule could be run: silence would read as "safe"
+      ├─ AnswerBroken        500  a card of ours is not one of CDS Hooks
       ├─ ContentBroken            the content release is incomplete or inconsistent: refuse to start
       ├─ SettingsBroken           a setting cannot be used: refuse to start
-      └─ LedgerUnavailable        the decision could not be committed
+      └─ LedgerUnavailable   503  the decision could not be committed
 
 Messages are read by people who may not see patient data: they never contain values from a request.
 """
@@ -68,6 +69,10 @@ class DataMissing(ServiceError):
 
 class AllRulesFailed(ServiceError):
     """Every rule broke on this request."""
+
+
+class AnswerBroken(ServiceError):
+    """A card that was about to leave breaks an invariant of CDS Hooks."""
 
 
 class ContentBroken(ServiceError):

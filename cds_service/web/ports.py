@@ -1,0 +1,41 @@
+"""What the door needs from the rest of the service: `app` fills it in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from cds_service.domain.client import Client
+from cds_service.domain.content import Hook
+from cds_service.domain.decision import Decision, Feedback
+from cds_service.domain.request import HookRequest
+
+Authenticate = Callable[[str, str], Client]
+"""(value of the Authorization header, path that was called) -> the client, or a refusal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The service behind the door.
+
+    Attributes:
+        hooks: the CDS Services on offer. prefetch: service id -> prefetch key -> template.
+        authenticate: who calls; asked before anything else of a call is looked at.
+        answer: evaluates a hook call and returns the committed decision.
+        keep_feedback: commits feedback, all of it or none.
+        ping: returns when a decision could be committed now, else raises LedgerUnavailable.
+        clock: now, UTC. new_uuid: random ids.
+        max_body_bytes, max_depth, most_feedback: bounds of what is read.
+    """
+
+    hooks: tuple[Hook, ...]
+    prefetch: Mapping[str, Mapping[str, str]]
+    authenticate: Authenticate
+    answer: Callable[[HookRequest], Decision]
+    keep_feedback: Callable[[tuple[Feedback, ...]], object]
+    ping: Callable[[], None]
+    clock: Callable[[], datetime]
+    new_uuid: Callable[[], UUID]
+    max_body_bytes: int
+    max_depth: int
+    most_feedback: int
