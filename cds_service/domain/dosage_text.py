@@ -72,6 +72,7 @@ _FOR_DAYS = re.compile(
     rf"(?:\bfor|\bx|×) ?(?:up to )?(?P<low>{_NUMBER}|a)(?:{_TO}(?P<high>{_NUMBER}))?[ -]?"
     r"(?P<unit>days?|d|weeks?|wks?|months?)\b"
 )
+_FOR_DAYS_WRITTEN = re.compile(_FOR_DAYS.pattern, re.IGNORECASE)
 _ONCE = re.compile(r"\b(?:stat|once|one time|1 time|single dose)\b")
 _RHYTHM = re.compile(rf"{_PER_DAY}|\bdaily\b|\bevery\b|\beach\b|\bnightly\b|\bweekly\b|(?:a|per) week")
 _AS_NEEDED = re.compile(r"\b(?:as needed|prn|p\.r\.n|(?:when|if) (?:needed|required|necessary)|as required)\b")
@@ -149,6 +150,18 @@ def read(text: str) -> TextDosage:
         as_needed=bool(_AS_NEEDED.search(plain)),
         garbled=garbled,
     )
+
+
+def with_days(text: str, days: int) -> str | None:
+    """The text with the length it names replaced; as it is where it names none.
+
+    `None`: its length cannot be replaced safely (steps, say), so that it would contradict the order around it.
+    """
+    if read(text).days in (None, days):
+        return text
+    written = " ".join(text.split())
+    changed = _FOR_DAYS_WRITTEN.sub(f"for {days} days", written)
+    return changed if read(changed).days == days and len(changed) <= LONGEST_TEXT else None
 
 
 def once(text: str) -> bool:

@@ -1,11 +1,13 @@
 """A draft order with a change to its length or dose, and everything else as the prescriber wrote it, in any version.
 
-Beside the change itself only what contradicts it goes: other bounds and counts, a first fill of its own, for a new dose
-the words and limits of the old one, and texts that were generated from the old order.
+Beside the change itself only what contradicts it goes: other bounds and counts, a length named in the words of the
+dosage, a first fill of its own, for a new dose the words and limits of the old one, and texts that were generated from
+the old order.
 """
 
 from decimal import ROUND_CEILING, Decimal
 
+from cds_service.domain.dosage_text import with_days
 from cds_service.domain.orders import OrderChange, ReviewedOrder
 from cds_service.domain.units import Kind, days_of, dose_unit
 from cds_service.fhir.writing.form import Form, InvalidError, Plain
@@ -14,6 +16,7 @@ from cds_service.fhir.writing.parts import coding, days, present, quantity
 _BOUNDS = ("boundsDuration", "boundsQuantity", "boundsRange", "boundsPeriod", "count", "countMax")
 _RHYTHM: tuple[str, ...] = ("frequencyMax", "periodMax", "dayOfWeek", "timeOfDay", "when", "offset", "duration")
 _RHYTHM = (*_RHYTHM, "durationMax", "durationUnit", "durationUnits")
+_TEXTS = ("text", "patientInstruction")
 _OLD_DOSE = ("text", "patientInstruction", "maxDosePerPeriod", "maxDosePerAdministration")
 _PRODUCT = ("medicationCodeableConcept", "medicationReference")  # of what is supplied, in DSTU2
 
@@ -60,6 +63,12 @@ def _limit(dosage: Plain, number: int, form: Form) -> None:
     repeat = dosage.setdefault("timing", {}).setdefault("repeat", {})
     _drop(repeat, _BOUNDS)
     repeat[form.BOUND] = days(number)
+    for name in _TEXTS:
+        if isinstance(dosage.get(name), str):
+            text = with_days(dosage[name], number)
+            if text is None:
+                raise InvalidError(f"dosageInstruction.{name}", "names a length that cannot be changed in its words")
+            dosage[name] = text
 
 
 def _lower(dosage: Plain, change: OrderChange, value: Decimal, form: Form) -> None:

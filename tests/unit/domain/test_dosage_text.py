@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from cds_service.domain.dosage_text import once, read, times_per_day
+from cds_service.domain.dosage_text import once, read, times_per_day, with_days
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,21 @@ def test_times_per_day(text, times):
 )
 def test_days(text, days):
     assert read(text).days == days
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("5 mg three times daily", "5 mg three times daily"),
+        ("5 mg three times daily for 14 days", "5 mg three times daily for 14 days"),
+        ("Take 1 tablet TID For  30 Days with food", "Take 1 tablet TID for 14 days with food"),
+        ("5 mg bid x 6 weeks", "5 mg bid for 14 days"),
+        ("5 mg for 3 days then 2 mg for 4 days", None),
+        ("not for 30 days", "not for 30 days"),
+    ],
+)
+def test_the_length_in_a_text_is_replaced_where_that_is_safe(text, changed):
+    assert with_days(text, 14) == changed
 
 
 @pytest.mark.parametrize(
