@@ -1,17 +1,20 @@
 """Which alternative goes on which card, and what it does to the draft."""
 
 from dataclasses import replace
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
+from cds_service.domain.content import Product
 from cds_service.domain.course import PriorUse
-from cds_service.domain.orders import Create, Delete, OrderChange, Update
-from cds_service.domain.outcome import Declined, Offer, Unfit
+from cds_service.domain.orders import Create, Delete, Form, OrderChange, Update
+from cds_service.domain.outcome import Declined, Offer, PassedOver, Unfit
+from cds_service.domain.terminology import Coding
 from cds_service.engine.assess import assess
 from cds_service.engine.recommend import recommend
 from tests.builders import facts, order, problem
-from tests.unit.engine.small_content import CHANGE, alternative, content, finding, rule
+from tests.unit.engine.small_content import CHANGE, DRUG, alternative, content, finding, rule
 
 CONTINUING = PriorUse(covered_days=60, continuing=True)
 TAPER = alternative(
@@ -103,6 +106,180 @@ def test_a_combination_with_a_blocked_part_gives_the_free_one_and_the_reason():
     advice = advice_of(release)["a"]
     assert [s.alternative for s in advice.suggestions] == ["one"]
     assert advice.remarks == ("TWO not offered: kidney value 22.",)
+
+
+def test_a_combination_that_is_not_meant_stays_whole_and_silent():
+    both = alternative(
+        "both", Unfit(because="not-dual"), kind="combination", slots=("p", "q"), of=("one", "two"), orders={}
+    )
+    release = content(
+        rule("a", finding(), offers=("both",)),
+        alternatives=(both, alternative("one"), alternative("two", slots=("q",))),
+    )
+    assert advice_of(release)["a"].suggestions == ()
+
+
+def test_a_combination_falls_apart_on_its_card_although_its_parts_are_not_listed_there():
+    both = alternative("both", kind="combination", slots=("p", "q"), of=("one", "two"), orders={})
+    two = alternative("two", Declined(because="kidney", values={"egfr": 22}), slots=("q",))
+    release = content(
+        rule("a", finding(), offers=("both",)), alternatives=(both, alternative("one", slots=("p",)), two)
+    )
+    advice = advice_of(release)["a"]
+    assert [s.alternative for s in advice.suggestions] == ["one"]
+    assert advice.remarks == ("TWO not offered: kidney value 22.",)
+
+
+def test_a_lower_rank_gets_the_slot_even_on_a_quieter_card():
+    release = content(
+        rule("a", finding(), indicator="critical", offers=("one",)),
+        rule("b", finding(), indicator="info", offers=("two",)),
+        alternatives=(alternative("one", rank=2), alternative("two", rank=1)),
+    )
+    advice = advice_of(release)
+    assert advice["a"].suggestions == ()
+    assert [s.alternative for s in advice["b"].suggestions] == ["two"]
+
+
+def test_a_rank_may_change_beside_a_rule():
+    one = alternative("one", rank=2, rank_beside={"a": 0})
+    release = content(
+        rule("a", finding(), indicator="info", offers=("one",)),
+        rule("b", finding(), indicator="critical", offers=("two",)),
+        alternatives=(one, alternative("two", rank=1)),
+    )
+    assert [s.alternative for s in advice_of(release)["a"].suggestions] == ["one"]
+
+
+def test_what_cannot_be_done_leaves_its_slot_to_the_next():
+    release = content(
+        rule("a", finding(), offers=("one", "two")),
+        alternatives=(
+            alternative("one", kind="cancel", slots=("drug",), rank=0),
+            alternative("two"),
+        ),
+    )
+    (suggestion,) = advice_of(release, facts(order=order(reference="")))["a"].suggestions
+    assert suggestion.alternative == "two"
+
+
+def test_a_continuing_user_whose_draft_has_no_id_is_told_why_nothing_is_drafted():
+    release = content(rule("a", finding(), offers=("one",)), alternatives=(alternative("one"), TAPER))
+    advice = advice_of(release, facts(prior_use=CONTINUING, order=order(reference="")))["a"]
+    assert advice.suggestions == ()
+    assert advice.remarks == ("ONE cannot be drafted: the order has no id.",)
+
+
+def test_a_new_order_beside_a_draft_without_an_id_comes_with_the_advice_to_take_that_out():
+    release = content(rule("a", finding(), offers=("one",)), alternatives=(alternative("one"),))
+    assert advice_of(release, facts(order=order(reference="")))["a"].remarks == ("Take the order out by hand.",)
+
+
+def test_an_exempt_order_is_taken_out_only_on_the_card_that_allows_it():
+    release = content(
+        rule("a", finding(), order=1, offers=("one",)),
+        rule("b", finding(), order=2, offers=("one",)),
+        alternatives=(alternative("one", kind="cancel", under_exemptions=("b",)),),
+        exempt=("X",),
+    )
+    advice = advice_of(release)
+    assert advice["a"].suggestions == ()
+    assert [s.alternative for s in advice["b"].suggestions] == ["one"]
+
+
+def test_labels_name_the_drug_and_the_regimen_of_the_choice():
+    one = replace(
+        alternative(
+            "one", Offer(choice="other"), orders={"default": DRUG, "other": replace(DRUG, name="y", regimen="daily")}
+        ),
+        label="Replace with {drug} {regimen}",
+        description="Order {drug} for {supply} days",
+    )
+    release = content(rule("a", finding(), offers=("one",)), alternatives=(one,))
+    (suggestion,) = advice_of(release)["a"].suggestions
+    assert suggestion.label == "Replace with y daily"
+    assert proposals(suggestion)[0].description == "Order y for 14 days"
+
+
+def test_a_combination_names_the_drugs_of_its_parts_and_takes_over_their_reminders():
+    both = replace(
+        alternative("both", kind="combination", slots=("p", "q"), of=("one", "two"), orders={}),
+        label="Replace with {drugs}",
+    )
+    one = alternative("one", Offer(label="special"), slots=("p",))
+    two = alternative("two", slots=("q",), orders={"default": replace(DRUG, name="y")})
+    release = content(rule("a", finding(), offers=("both",)), alternatives=(both, one, two))
+    (suggestion,) = advice_of(release)["a"].suggestions
+    assert suggestion.label == "Replace with x and y, specially"
+
+
+def test_every_reason_and_every_choice_passed_over_is_told():
+    orders = {"default": DRUG, "other": replace(DRUG, name="y")}
+    passed = PassedOver(choice="other", because="kidney", values={"egfr": 7})
+    declined = Declined(
+        because="kidney",
+        also_because=("kidney", "liver"),
+        values={"egfr": 9, "name": "it"},
+        points=("point",),
+        also=(passed,),
+    )
+    one = replace(
+        alternative("one", declined, orders=orders), blocked={"kidney": "kidney value {egfr}", "liver": "liver"}
+    )
+    release = content(rule("a", finding(), offers=("one",)), alternatives=(one,))
+    assert advice_of(release)["a"].remarks == (
+        "ONE not offered: kidney value 9; liver.",
+        "Y not offered: kidney value 7.",
+        "Watch this.",
+    )
+    offered = replace(one, check=lambda *_: Offer(also=(passed,)))
+    release = content(rule("a", finding(), offers=("one",)), alternatives=(offered,))
+    assert advice_of(release)["a"].remarks == ("Y not offered: kidney value 7.",)
+
+
+SMALLER = OrderChange(
+    dose_value=Decimal(2),
+    frequency=3,
+    product=Coding(system="s", code="small", display="small tablet"),
+    product_text="small",
+)
+
+
+@pytest.mark.parametrize(
+    ("draft", "product", "units"),
+    [
+        (order(), "small", Decimal(3)),
+        (order(product=None), None, Decimal(6) / Decimal(5)),
+        (order(strength_mg="2"), None, Decimal(3)),
+        (order(is_tablet=False), None, Decimal(6) / Decimal(5)),
+        (order(product=None, strength_mg=None), None, None),
+    ],
+)
+def test_the_product_follows_a_lower_dose_only_where_it_is_a_coded_tablet_of_another_strength(draft, product, units):
+    one = alternative("one", kind="change", orders={"default": SMALLER})
+    small = Product(
+        coding=SMALLER.product, label="small", form=Form.ORAL, strength_mg=Decimal(2), unit="tablet", tablet=True
+    )
+    release = replace(
+        content(rule("a", finding(), offers=("one",)), alternatives=(one,)), products={("s", "small"): small}
+    )
+    (suggestion,) = advice_of(release, facts(order=draft))["a"].suggestions
+    (update,) = proposals(suggestion)
+    assert (update.change.product.code if update.change.product else None) == product
+    assert bool(update.change.product_text) is (product is not None)
+    assert update.change.units_per_day == units
+
+
+def test_an_unconfirmed_problem_is_a_reason_only_where_there_is_no_other():
+    release = content(rule("a", finding(), offers=("one",)), alternatives=(alternative("one"),))
+    unsure, sure = (
+        problem("cramp", unconfirmed=True, reference="Condition/1"),
+        problem("cramp", reference="Condition/2"),
+    )
+    (suggestion,) = advice_of(release, facts(problems=[unsure, sure]))["a"].suggestions
+    assert proposals(suggestion)[0].order.inferred_reasons == ("Condition/2",)
+    (suggestion,) = advice_of(release, facts(problems=[unsure]))["a"].suggestions
+    assert proposals(suggestion)[0].order.inferred_reasons == ("Condition/1",)
 
 
 def test_text_only_alternatives_are_worth_considering():
