@@ -109,9 +109,14 @@ def medication_request(told: Json, patient: str, *, status: str) -> Json:
         requester=reference(PRACTITIONER),
         reasonCode=[concept(reason) for reason in told.get("reasons", ())],
         reasonReference=[reference(f"Condition/{one}") for one in told.get("reason_conditions", ())],
-        dosageInstruction=[dosage(told)] if "dose" in told else None,
+        statusReason={"text": told["stopped_because"]} if "stopped_because" in told else None,
+        dosageInstruction=[dosage(told)] if "dose" in told else _in_words(told),
         dispenseRequest=dispense(told),
     )
+
+
+def _in_words(told: Json) -> list[Json]:
+    return [{"text": told["text_only"]}] if "text_only" in told else []
 
 
 def dosage(told: Json) -> Json:

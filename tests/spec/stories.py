@@ -55,9 +55,7 @@ def told(story, hook="order-sign"):
         return UUID(int=next(numbers), version=4)
 
     gathered = gather()(request_of(story, hook))
-    assessments, advice = recommend(
-        tuple(assess(facts, content()) for facts in gathered.facts), content(), new_uuid
-    )
+    assessments, advice = recommend(tuple(assess(facts, content()) for facts in gathered.facts), content(), new_uuid)
     return assessments, present(assessments, advice, gathered.incomplete, content(), new_uuid)
 
 

@@ -76,7 +76,7 @@ def test_the_period_for_filling_the_prescription_is_no_course():
 
 
 def test_repeats_are_told():
-    assert "Repeats authorized: 3" in detail(RULE, endless(repeats=3))
+    assert "Repeats authorised: 3" in detail(RULE, endless(repeats=3))
     assert "Repeats" not in detail(RULE, endless())
 
 

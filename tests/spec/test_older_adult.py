@@ -24,7 +24,7 @@ def speaks(years):
 
 def excepted(years):
     return (
-        f"info: Age {years} with REM sleep behavior disorder: lowest dose of diazepam; risk to cognition and of falls"
+        f"info: Age {years} with REM sleep behaviour disorder: lowest dose of diazepam; risk to cognition and of falls"
     )
 
 
@@ -43,7 +43,7 @@ EXAMPLES = [
     Example(of=RULE, case="born in 1961, so 64 or 65", facts=born("1961"), says=POSSIBLE),
     Example(
         of=RULE,
-        case="70, for REM sleep behavior disorder",
+        case="70, for REM sleep behaviour disorder",
         facts=aged(70, order=order(reasons=[REM])),
         says=excepted(70),
     ),
@@ -142,7 +142,7 @@ def test_fracture_risk_in_other_words():
 def test_rem_sleep_behavior_disorder_on_record_or_as_the_reason_makes_it_informative():
     for patient in (aged(70, problem(REM)), aged(70, order=order(reasons=[REM]))):
         assert said(RULE, patient) == excepted(70)
-        assert "names REM sleep behavior disorder, which is on record or the reason of the order, as an" in detail(
+        assert "names REM sleep behaviour disorder, which is on record or the reason of the order, as an" in detail(
             RULE, patient
         )
     assert said(RULE, aged(70, problem(REM, past=True))) == speaks(70)
@@ -151,7 +151,7 @@ def test_rem_sleep_behavior_disorder_on_record_or_as_the_reason_makes_it_informa
 def test_the_exception_where_65_is_only_possible():
     patient = aged(age(64, maximum=65), problem(REM))
     assert said(RULE, patient) == (
-        "info: Age may be 65 or more, REM sleep behavior disorder: lowest dose of diazepam; risk of falls"
+        "info: Age may be 65 or more, REM sleep behaviour disorder: lowest dose of diazepam; risk of falls"
     )
     assert "between 64 and 65" in detail(RULE, patient)
 
@@ -182,7 +182,7 @@ def test_the_detail_says_what_the_drug_does_at_this_age_and_what_the_exceptions_
         "usually outweighs the benefit",
         "seizures",
         "withdrawal from alcohol or benzodiazepines",
-        "severe generalized anxiety",
+        "severe generalised anxiety",
         "procedures",
         "2 to 2.5 mg once or twice daily",
         "baclofen has limits of its own at this age",

@@ -153,7 +153,7 @@ def test_every_source_of_days_has_its_sentence():
 
 
 def test_repeats_are_told_where_they_were_counted():
-    assert "Repeats authorized, and counted: 2" in detail(RULE, planned(90, source=DaysFrom.SUPPLY_DURATION, repeats=2))
+    assert "Repeats authorised, and counted: 2" in detail(RULE, planned(90, source=DaysFrom.SUPPLY_DURATION, repeats=2))
     assert "Repeats" not in detail(RULE, planned(60, source=DaysFrom.BOUNDS, repeats=2))
 
 
