@@ -9,8 +9,8 @@ from cds_service.domain.content import Alternative, Content, Rule
 LISTED = 5  # codes or words named one by one; of more, the number is told
 TABLES = {  # tables of sentences by token
     "rule": ("points", "silent"),
-    "alternative": ("labels", "points", "notes", "blocked"),
-    "phrases": ("headings", "sections", "missing", "unavailable", "doubts", "basis", "sentences", "silenced"),
+    "alternative": ("labels", "points", "notes", "blocked", "unfit"),
+    "phrases": ("headings", "sections", "missing", "unavailable", "doubts", "basis", "sentences", "silenced", "unfit"),
 }
 LISTS = ("needs", "evidence", "override_reasons", "offers", "value_sets")
 

@@ -101,3 +101,4 @@ class PhrasesChange(Shape):
     basis: Table = field(default_factory=dict)
     sentences: Table = field(default_factory=dict)
     silenced: Table = field(default_factory=dict)
+    unfit: Table = field(default_factory=dict)

@@ -192,4 +192,5 @@ class PhrasesFile(Shape):
     basis: dict[str, str]
     sentences: dict[str, str]
     silenced: dict[str, str] = {}
+    unfit: dict[str, str] = {}
     footer_evidence: tuple[str, ...] = ()

@@ -124,6 +124,7 @@ class AlternativeFile(Kept, kw_only=True):
     points: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     blocked: dict[str, str] = field(default_factory=dict)
+    unfit: dict[str, str] = field(default_factory=dict)
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 

@@ -204,6 +204,7 @@ class Alternative:
     rank: int = 1
     rank_beside: Mapping[str, int] = field(default_factory=dict)
     heeds: tuple[str, ...] = ()
+    unfit: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     logic: str = ""
     no_evidence: str = ""
@@ -272,7 +273,7 @@ class Reading:
 class Phrases:
     """Words shared by all cards (`hooks/phrases.toml`): headings, footer, section names, gaps.
 
-    `silenced` explains the engine's own tokens of silence, for traces.
+    `silenced` and `unfit` explain the engine's own tokens, of rules and of alternatives, for traces.
     """
 
     headings: Mapping[str, str]
@@ -285,6 +286,7 @@ class Phrases:
     footer: str
     footer_evidence: tuple[str, ...] = ()
     silenced: Mapping[str, str] = field(default_factory=dict)
+    unfit: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

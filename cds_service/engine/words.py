@@ -18,6 +18,13 @@ class _Names(dict[str, str]):
         raise KeyError(f"the words use {{{name}}}, which the finding does not supply")
 
 
+class _Lenient(dict[str, str]):
+    """Placeholders of a template that is not filled for a card."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
 def plain(text: str) -> str:
     """Text on one line without control characters."""
     return CONTROL.sub(" ", text).strip()
@@ -44,6 +51,11 @@ def fill(template: str, values: Mapping[str, Value], *, most_names: int = 20) ->
         KeyError: the template uses a placeholder the values do not supply.
     """
     return template.format_map(_Names({name: markdown(_text(value, most_names)) for name, value in values.items()}))
+
+
+def fill_plain(template: str, values: Mapping[str, Value], *, most_names: int = 20) -> str:
+    """A sentence as plain text, for traces: a placeholder without a value stays as it is written."""
+    return template.format_map(_Lenient({name: plain(_text(value, most_names)) for name, value in values.items()}))
 
 
 def fill_summary(template: str, values: Mapping[str, Value]) -> str:

@@ -37,9 +37,19 @@ def _texts(content: Content) -> Iterator[tuple[str, str]]:
         at = f"alternative {alternative.id}"
         for part in ("label", "label_continuing", "description"):
             yield f"{at}, {part}", getattr(alternative, part)
-        for table in ("labels", "points", "notes", "blocked"):
+        for table in ("labels", "points", "notes", "blocked", "unfit"):
             yield from _table(f"{at}, {table}", getattr(alternative, table))
-    for table in ("headings", "sections", "missing", "unavailable", "doubts", "basis", "sentences", "silenced"):
+    for table in (
+        "headings",
+        "sections",
+        "missing",
+        "unavailable",
+        "doubts",
+        "basis",
+        "sentences",
+        "silenced",
+        "unfit",
+    ):
         yield from _table(f"phrases.toml, {table}", getattr(content.phrases, table))
 
 
