@@ -107,7 +107,7 @@ def _variant(name: str, variant: Variant) -> str:
 def _thresholds(thresholds: Iterable[Threshold]) -> str:
     rows = [
         (
-            " ".join(filter(None, (f"`{one.name}`", one.of))),
+            f"`{one.name}`",
             one.value,
             one.unit,
             f"{one.bound.least} to {one.bound.most}" if one.bound else "fixed",

@@ -49,7 +49,7 @@ def _rule(rule: Rule) -> Iterator[tuple[str, str]]:
     yield f"{at}, title", repr(rule.title)
     yield f"{at}, shown", "no, in shadow" if rule.shadow else "yes"
     for threshold in thresholds_of(rule):
-        yield f"{at}, threshold {' '.join(filter(None, (threshold.name, threshold.of)))}", threshold.value
+        yield f"{at}, threshold {threshold.name}", threshold.value
     for name, variant in rule.variants.items():
         yield f"{at}, variant {name}, indicator", variant.indicator.value
         for part in ("summary", "problem", "why", "instead"):
@@ -67,7 +67,7 @@ def _alternative(alternative: Alternative) -> Iterator[tuple[str, str]]:
     for name in ("title", "label", "label_continuing", "description"):
         yield f"{at}, {name}", repr(getattr(alternative, name))
     for threshold in thresholds_of(alternative):
-        yield f"{at}, limit {' '.join(filter(None, (threshold.name, threshold.of)))}", threshold.value
+        yield f"{at}, limit {threshold.name}", threshold.value
     yield from ((f"{at}, order {name}", " / ".join(order_lines(order))) for name, order in alternative.orders.items())
     yield from _sentences(at, "alternative", alternative)
     for name in ("needs", "evidence", "value_sets"):

@@ -15,6 +15,7 @@ from cds_service.domain.outcome import Declined, Finding, Offer, Verdict
 from cds_service.domain.provenance import Tuning
 
 WITHHELD = "withheld"  # token of `[blocked]` for an alternative that a site never offers
+OF_ORDERS = ("drug", "regimen")  # placeholders that the order of any alternative fills
 SENTENCES = ("summary", "problem", "why", "instead")
 
 
@@ -44,7 +45,7 @@ def laid_over_alternative(alternative: Alternative, change: shapes.AlternativeCh
     """An alternative with the site's words, or one that the site never offers."""
     at = f"alternative {alternative.id}"
     single: dict[str, Any] = {
-        name: _text(getattr(alternative, name), getattr(change, name), f"{at}, {name}", faults)
+        name: _text(getattr(alternative, name), getattr(change, name), f"{at}, {name}", faults, OF_ORDERS)
         for name in ("label", "label_continuing", "description")
     }
     tables: dict[str, Any] = {
@@ -75,10 +76,10 @@ def _variant(variant: Variant, change: shapes.VariantChange | None, at: str, fau
     return replace(variant, **texts)
 
 
-def _text(before: str, after: str | None, at: str, faults: list[str]) -> str:
+def _text(before: str, after: str | None, at: str, faults: list[str], also: Iterable[str] = ()) -> str:
     if after is None:
         return before
-    faults += _strange(after, set(_placeholders(before)), at)
+    faults += _strange(after, {*_placeholders(before), *also} if before else (), at)
     return after
 
 

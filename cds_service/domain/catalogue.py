@@ -78,15 +78,14 @@ class SourceAttribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
-    """One number of a rule: its value, in what it is counted, and how far it may be moved (`None`: not at all).
+    """One number of a stem: its value, in what it is counted, and how far it may be moved (`None`: not at all).
 
-    `of` names the entry of a table of numbers, a LOINC code say; empty for a single number.
+    `name` is its path where it stands in a table (`kidney.severe_below`).
     """
 
     name: str
     value: str
     unit: str
-    of: str = ""
     bound: Bound | None = None
 
 

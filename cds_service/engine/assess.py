@@ -14,6 +14,7 @@ from cds_service.domain.content import Content, Exemption, Rule
 from cds_service.domain.decision import Assessment, Ruling
 from cds_service.domain.facts import Facts
 from cds_service.domain.outcome import Finding, Indicator, NotApplicable, NotAssessed, Outcome, RuleFailed
+from cds_service.engine.wording import try_finding
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +58,8 @@ def _ruling(rule: Rule, facts: Facts) -> Ruling:
     outcome: Outcome
     try:
         outcome = rule.evaluate(facts, rule.params)
-        if isinstance(outcome, Finding) and outcome.variant not in rule.variants:
-            outcome = RuleFailed(error=f"NoSuchVariant:{outcome.variant}")
+        if isinstance(outcome, Finding):
+            try_finding(rule, outcome)
     except Exception as error:  # noqa: BLE001 - one rule's crash is its own outcome, never the others' loss
         log.error("Rule %s failed with %s", rule.id, type(error).__name__)
         outcome = _failure(error)

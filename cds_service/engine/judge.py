@@ -12,6 +12,7 @@ from cds_service.domain.content import Alternative, Content, Rule
 from cds_service.domain.decision import Assessment, Ruling
 from cds_service.domain.outcome import Declined, Finding, RuleFailed, Unfit, Verdict
 from cds_service.engine.assess import indicator_of
+from cds_service.engine.labels import try_verdict
 
 log = logging.getLogger(__name__)
 
@@ -94,10 +95,12 @@ def _verdict(
     shown = {name: findings[name][1] for name in assessment.findings}
     seen = {name: finding for name, finding in {**shown, **{k: v for k, (_, v) in heeded.items()}}.items() if finding}
     try:
-        return alternative.check(assessment.facts, seen, alternative.params)
+        verdict = alternative.check(assessment.facts, seen, alternative.params)
+        try_verdict(alternative, verdict)
     except Exception as error:  # noqa: BLE001 - an unchecked alternative is never offered; the cards still go out
         log.error("Alternative %s failed with %s; it is not offered", alternative.id, type(error).__name__)
         return Unfit(because=f"failed:{type(error).__name__}")
+    return verdict
 
 
 def _broke(ruling: Ruling) -> bool:

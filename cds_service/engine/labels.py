@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from cds_service.domain.content import Alternative, Content
 from cds_service.domain.decision import Assessment
 from cds_service.domain.orders import Create, DrugOrder, Proposal
-from cds_service.domain.outcome import Declined, Offer, PassedOver
+from cds_service.domain.outcome import Declined, Offer, PassedOver, Unfit, Verdict
 from cds_service.engine.words import fill, names, plain
 
 
@@ -57,6 +57,29 @@ def not_offered(alternative: Alternative, declined: Declined, content: Content) 
         *(_choice_not_offered(alternative, one, content) for one in declined.also),
         *(fill(alternative.points[name], declined.values) for name in declined.points),
     ]
+
+
+def try_verdict(alternative: Alternative, verdict: Verdict) -> None:
+    """Make sure that the alternative has words for what it says, before anything rests on it.
+
+    Raises:
+        KeyError: a token without words, a placeholder without a value, or a choice without an order.
+    """
+    if isinstance(verdict, Unfit):
+        return
+    for point in verdict.points:
+        fill(alternative.points[point], verdict.values)
+    declined: tuple[Declined | PassedOver, ...] = (verdict,) if isinstance(verdict, Declined) else ()
+    for why in (*declined, *verdict.also):
+        for token in (why.because, *why.also_because):
+            fill(alternative.blocked[token], why.values)
+    if isinstance(verdict, Offer):
+        for note in verdict.notes:
+            say(alternative.notes[note], verdict)
+        if verdict.label:
+            alternative.labels[verdict.label].format(label="")
+        if alternative.orders:
+            alternative.orders[verdict.choice]
 
 
 def _choice_not_offered(alternative: Alternative, choice: PassedOver, content: Content) -> str:

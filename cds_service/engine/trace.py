@@ -16,6 +16,7 @@ from cds_service.domain.outcome import (
     NotAssessed,
     Offer,
     Outcome,
+    PassedOver,
     RuleFailed,
     Unfit,
     Verdict,
@@ -24,6 +25,8 @@ from cds_service.domain.trace import AlternativeTrace, ExemptionTrace, FactLine,
 from cds_service.engine.assess import indicator_of
 from cds_service.engine.trace_facts import order_facts, sections
 from cds_service.engine.words import fill_plain
+
+FAILED = "failed"  # as `engine.judge` writes it before the type of the error
 
 
 def trace(assessments: Iterable[Assessment], content: Content) -> tuple[OrderTrace, ...]:
@@ -107,7 +110,9 @@ def _silence(outcome: NotApplicable, rule: Rule | None, content: Content) -> str
 
 
 def _named(id_: str, content: Content) -> str:
-    titles: Mapping[str, str] = {rule.id: rule.title for rule in content.rules}
+    titles: Mapping[str, str] = {rule.id: rule.title for rule in content.rules} | {
+        alternative.id: alternative.title for alternative in content.alternatives.values()
+    }
     return content.exemptions.names.get(id_) or titles.get(id_, id_)
 
 
@@ -153,28 +158,29 @@ def _basis(basis: Basis, content: Content) -> FactLine:
 def _alternative(id_: str, verdict: Verdict, content: Content) -> AlternativeTrace:
     alternative = content.alternatives.get(id_)
     title = alternative.title if alternative is not None else id_
+    judged = AlternativeTrace(id=id_, title=title, state=State.OFFERED)
     match verdict:
         case Offer():
-            also = tuple(_declined(one, alternative) for one in verdict.also)
-            return AlternativeTrace(id=id_, title=title, state=State.OFFERED, also=also)
+            return replace(judged, also=_choices(verdict.also, alternative))
         case Declined():
             state = State.WORTH_CONSIDERING if verdict.advise else State.NOT_OFFERED
-            return AlternativeTrace(id=id_, title=title, state=state, because=_declined(verdict, alternative))
+            because = _reasons(verdict, alternative)
+            return replace(judged, state=state, because=because, also=_choices(verdict.also, alternative))
         case Unfit():
-            failed, _, error = verdict.because.partition("failed:")
-            if error and not failed:
-                return AlternativeTrace(id=id_, title=title, state=State.FAILED, because=error)
-            return AlternativeTrace(
-                id=id_, title=title, state=State.NOT_APPLICABLE, because=_unfit(verdict, alternative, content)
-            )
+            token, _, about = verdict.because.partition(":")
+            if token == FAILED:
+                return replace(judged, state=State.FAILED, because=about)
+            own = alternative.unfit.get(token) if alternative is not None else None
+            words = own or content.phrases.unfit.get(token, verdict.because)
+            return replace(judged, state=State.NOT_APPLICABLE, because=words.replace("{by}", _named(about, content)))
 
 
-def _declined(declined: Declined, alternative: Alternative | None) -> str:
-    words = alternative.blocked.get(declined.because) if alternative is not None else None
-    reason = declined.because if words is None else fill_plain(words, declined.values)
-    return f"{declined.choice}: {reason}" if declined.choice else reason
+def _choices(choices: Iterable[PassedOver], alternative: Alternative | None) -> tuple[str, ...]:
+    """Each choice passed over, with its reasons."""
+    return tuple(f"{choice.choice}: {_reasons(choice, alternative)}" for choice in choices)
 
 
-def _unfit(unfit: Unfit, alternative: Alternative | None, content: Content) -> str:
-    own = alternative.unfit.get(unfit.because) if alternative is not None else None
-    return own or content.phrases.unfit.get(unfit.because, unfit.because)
+def _reasons(why: Declined | PassedOver, alternative: Alternative | None) -> str:
+    blocked = alternative.blocked if alternative is not None else {}
+    tokens = (why.because, *why.also_because)
+    return "; ".join(fill_plain(blocked[token], why.values) if token in blocked else token for token in tokens)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from cds_service.domain.content import Content, Rule
 from cds_service.domain.decision import Assessment, Ruling
 from cds_service.domain.outcome import Finding
+from cds_service.engine.words import fill, fill_summary
 
 
 def worded(assessments: tuple[Assessment, ...], offered: AbstractSet[str], content: Content) -> tuple[Assessment, ...]:
@@ -27,6 +28,24 @@ def worded(assessments: tuple[Assessment, ...], offered: AbstractSet[str], conte
         replace(assessment, rulings=tuple(_ruling(ruling, rules, offered) for ruling in assessment.rulings))
         for assessment in assessments
     )
+
+
+def try_finding(rule: Rule, finding: Finding) -> None:
+    """Make sure that the rule has words for what it says, whatever will be offered.
+
+    Raises:
+        KeyError: no such wording or sentence, or a placeholder without a value.
+        ValueError: a summary that cannot be made short enough.
+    """
+    name = finding.variant
+    while name:
+        variant = rule.variants[name]
+        fill_summary(variant.summary, finding.values)
+        for part in (variant.problem, variant.why, variant.instead):
+            fill(part, finding.values)
+        name = variant.otherwise
+    for point in finding.points:
+        fill(rule.points[point], finding.values)
 
 
 def _ruling(ruling: Ruling, rules: dict[str, Rule], offered: AbstractSet[str]) -> Ruling:

@@ -114,17 +114,17 @@ class TestRecords:
         assert logic_parts("Nothing of the kind.") == {}
 
     def test_thresholds_with_units_and_bounds(self, built):
-        told = {(one.name, one.of): (one.value, one.unit, one.bound) for one in built.rules[0].thresholds}
+        told = {one.name: (one.value, one.unit, one.bound) for one in built.rules[0].thresholds}
         assert told == {
-            ("days", ""): ("28", "days", Bound(least=14, most=28)),
-            ("limits", "75626-2"): ("3", "score, by code", None),
-            ("limits", "72110-0"): ("8", "score, by code", None),
+            "days": ("28", "days", Bound(least=14, most=28)),
+            "limits.75626-2": ("3", "score, by code", None),
+            "limits.72110-0": ("8", "score, by code", None),
         }
 
     def test_numbers_are_numbers_only(self):
         assert numbers_of(Params()) == {"days": 28}
         assert numbers_of(None) == {}
-        assert numbers_of(Params(limits={"a": "words"})) == {"days": 28}
+        assert numbers_of(Params(limits={"a": "words", "b": Params(days=3)})) == {"days": 28, "limits.b.days": 3}
 
     def test_exemptions_of_the_rule_and_of_one_wording(self, built):
         told = [(one.id, one.effect, one.variant) for one in built.rules[0].exemptions]
@@ -189,7 +189,7 @@ class TestMarkdown:
             "> Long | {name}",
             "- `no` No reason to speak.",
             "| `days` | 28 | days | 14 to 28 |",
-            "| `limits` 75626-2 | 3 | score, by code | fixed |",
+            "| `limits.75626-2` | 3 | score, by code | fixed |",
             "| `X` exempt | silent |",
             "| `X` exempt | at most info (wording `plain`) |",
             "- replaced by [`short`](#short)",

@@ -22,7 +22,21 @@ def test_a_crashing_rule_is_its_own_failure_and_the_others_speak(caplog):
 
 
 def test_an_unknown_wording_is_a_failure_of_the_rule():
-    assert outcomes(rule("odd", Finding(variant="nowhere")))["odd"].outcome == RuleFailed(error="NoSuchVariant:nowhere")
+    assert outcomes(rule("odd", Finding(variant="nowhere")))["odd"].outcome == RuleFailed(error="KeyError")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        finding(points=("nowhere",)),
+        Finding(variant="plain", values={"names": "it"}),
+        Finding(variant="plain", values={"name": 10**140}),
+    ],
+)
+def test_a_finding_without_words_is_a_failure_of_the_rule_alone(odd):
+    got = outcomes(rule("odd", odd), rule("sound", finding(), order=2))
+    assert isinstance(got["odd"].outcome, RuleFailed)
+    assert isinstance(got["sound"].outcome, Finding)
 
 
 def test_when_exemptions_cannot_be_judged_the_rules_speak_and_the_failure_is_named():

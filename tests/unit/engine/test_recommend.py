@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -12,7 +12,7 @@ from cds_service.domain.orders import Create, Delete, Form, OrderChange, Update
 from cds_service.domain.outcome import Declined, Offer, PassedOver, Unfit
 from cds_service.domain.terminology import Coding
 from cds_service.engine.assess import assess
-from cds_service.engine.recommend import recommend
+from cds_service.engine.recommend import Advice, recommend
 from tests.builders import facts, order, problem
 from tests.unit.engine.small_content import CHANGE, DRUG, alternative, content, finding, rule
 
@@ -352,3 +352,22 @@ def test_notes_labels_and_evidence_follow_the_offer():
     assert proposals(advice.suggestions[0])[0].order.note == "A note. Noted."
     assert advice.remarks == ("Watch this.",)
     assert advice.evidence == ("EV-2",)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Offer(points=("nowhere",)),
+        Offer(notes=("nowhere",)),
+        Offer(label="nowhere"),
+        Offer(choice="nowhere"),
+        Declined(because="nowhere"),
+        Declined(because="kidney"),
+        Offer(also=(PassedOver(choice="default", because="nowhere"),)),
+    ],
+)
+def test_a_verdict_without_words_is_never_offered_and_the_card_still_stands(odd):
+    whole = content(rule("a", finding(), offers=("sg-odd",)), alternatives=(alternative("sg-odd", odd),))
+    assessments, advice = recommend((assess(facts(), whole),), whole, uuid4)
+    assert assessments[0].verdicts["sg-odd"] == Unfit(because="failed:KeyError")
+    assert advice["a"] == Advice()

@@ -1,8 +1,7 @@
-"""The trace of a decision: every rule says why, every fact leads to its resource, and nothing is left as a bare token."""
+"""The trace of a decision: every rule says why, every fact leads to its resource, no token is left without words."""
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
@@ -17,6 +16,7 @@ from cds_service.domain.outcome import (
     NotApplicable,
     NotAssessed,
     Offer,
+    PassedOver,
     RuleFailed,
     Unfit,
 )
@@ -38,7 +38,7 @@ def release(*rules, **more):
             "shadow": "on trial",
             "beside": "beside {by}",
         },
-        unfit={"not-checked": "not offered", "exempt": "right as it is"},
+        unfit={"exempt": "right as it is", "unjudged": "broken: {by}"},
         unavailable={"timeout": "no answer in time"},
         doubts={"dose-unknown": "dose"},
     )
@@ -127,23 +127,26 @@ class TestAlternatives:
             (Offer(), State.OFFERED, ""),
             (Declined(because="kidney", values={"egfr": 22}), State.NOT_OFFERED, "kidney value 22"),
             (Declined(because="kidney", values={"egfr": 40}, advise=True), State.WORTH_CONSIDERING, "kidney value 40"),
-            (Declined(because="odd", choice="this"), State.NOT_OFFERED, "this: odd"),
+            (Declined(because="kidney", also_because=("kidney",), values={"egfr": 9}), State.NOT_OFFERED, None),
             (Unfit(because="own"), State.NOT_APPLICABLE, "no such problem"),
             (Unfit(because="exempt"), State.NOT_APPLICABLE, "right as it is"),
+            (Unfit(because="unjudged:a"), State.NOT_APPLICABLE, "broken: Title of a"),
+            (Unfit(because="strange:a"), State.NOT_APPLICABLE, "strange:a"),
             (ValueError("Jane Doe"), State.FAILED, "ValueError"),
         ],
     )
     def test_verdicts(self, verdict, state, because):
         one = replace(alternative("sg-a", verdict), unfit={"own": "no such problem"})
         (told,) = traced(rule("a", finding(), offers=("sg-a",)), alternatives=(one,)).alternatives
-        assert (told.title, told.state, told.because) == ("SG-A", state, because)
+        expected = "kidney value 9; kidney value 9" if because is None else because
+        assert (told.title, told.state, told.because) == ("SG-A", state, expected)
 
     def test_what_was_passed_over_within_an_offer(self):
-        offer = Offer(also=(Declined(because="kidney", values={"egfr": 9}, choice="b"),))
-        (told,) = traced(
-            rule("a", finding(), offers=("sg-a",)), alternatives=(alternative("sg-a", offer),)
-        ).alternatives
-        assert told.also == ("b: kidney value 9",)
+        passed = (PassedOver(choice="default", because="kidney", values={"egfr": 9}),)
+        for verdict in (Offer(also=passed), Declined(because="kidney", values={"egfr": 8}, also=passed)):
+            one = alternative("sg-a", verdict)
+            (told,) = traced(rule("a", finding(), offers=("sg-a",)), alternatives=(one,)).alternatives
+            assert told.also == ("default: kidney value 9",)
 
 
 class TestFacts:
@@ -274,7 +277,7 @@ class TestFacts:
     def test_earlier_use_and_running_orders(self):
         told = self.lines(
             prior_use=PriorUse(covered_days=40, run_start=date(2026, 5, 1)),
-            running=[RunningOrder(reference="MedicationRequest/7", ends=None, oral=True, per_day_mg=Decimal(4))],
+            running=[RunningOrder(reference="MedicationRequest/7", ends=None, oral=True, replaced=False)],
         )
         assert told["earlier use"] == "40 days since 2026-05-01"
         assert told["running orders"] == "MedicationRequest/7 until unknown"
