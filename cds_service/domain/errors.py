@@ -9,6 +9,7 @@
       │    ├─ TooLarge            413
       │    ├─ UnsupportedMedia    415
       │    └─ UnknownService      404
+      ├─ NotAuthenticated    401  no valid token of a registered client; the answer does not say why
       ├─ DataMissing         412  needed patient data can be had neither from prefetch nor from the FHIR server
       ├─ AllRulesFailed      500  no rule could be run: silence would read as "safe"
       ├─ AnswerBroken        500  a card of ours is not one of CDS Hooks
@@ -56,6 +57,10 @@ class UnsupportedMedia(RequestRefused):
 
 class UnknownService(RequestRefused):
     """No CDS Service has this id."""
+
+
+class NotAuthenticated(ServiceError):
+    """The caller is not known: no token, or one that is not right. Why is in the log, not in the answer."""
 
 
 class DataMissing(ServiceError):

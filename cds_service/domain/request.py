@@ -22,12 +22,14 @@ class TokenClaims:
 
     Attributes:
         issuer, subject, token_id: claims `iss`, `sub` and `jti`. key_id: header `kid`.
+        expires_at: claim `exp`, seconds since 1970; until then the `jti` is remembered and not accepted again.
     """
 
     issuer: str
     subject: str = ""
     key_id: str = ""
     token_id: str = ""
+    expires_at: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
