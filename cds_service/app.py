@@ -3,38 +3,37 @@
 `create_app` builds the service from settings; `serving` runs it.
 """
 
+import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from uuid import UUID, uuid4  # noqa: TID251 - the one place that makes random ids
-from zoneinfo import ZoneInfo
 
+import requests
 from flask import Flask
 
+from cds_service.clients.keys import JwkSet
+from cds_service.clients.registry import read_registrations
+from cds_service.clients.tokens import Authenticate, keys_of, make_authenticate
 from cds_service.content.release import open_release
-from cds_service.dialects.fit import make_fit, read
-from cds_service.domain.card import Card
-from cds_service.domain.client import ANONYMOUS, Client
+from cds_service.dialects.fit import families
+from cds_service.domain.client import Client, Registration
 from cds_service.domain.content import Content
 from cds_service.domain.decision import Decision
+from cds_service.domain.errors import SettingsBroken
 from cds_service.domain.request import HookRequest
-from cds_service.domain.steps import Steps
-from cds_service.fhir.client import Limits, make_fetch
-from cds_service.fhir.gather import make_gather
 from cds_service.fhir.templates import templates
-from cds_service.fhir.write import make_write
 from cds_service.hook_call import answer
-from cds_service.ledger.ledger import MOST_FEEDBACK, Ledger, open_ledger
+from cds_service.ledger.ledger import MOST_FEEDBACK, open_ledger
 from cds_service.ledger.pseudonyms import load_or_create_key
+from cds_service.per_client import make_steps_of
 from cds_service.settings import Settings
 from cds_service.web.api import make_api
-from cds_service.web.invariants import hold
 from cds_service.web.one_slash import one_slash
 from cds_service.web.ports import Ports
 from cds_service.web.problems import problem
 from cds_service.web.surroundings import make_surround
 
 LEDGER = "cds-ledger"  # in app.extensions, for whoever stops the service
-USUAL_DIALECT = "generic"
 
 
 def utc_now() -> datetime:
@@ -71,10 +70,11 @@ def create_app(
     settings = settings or Settings()
     content = open_content(settings)
     ledger = open_ledger(settings.database_url, pseudonym_key=pseudonym_key(settings))
-    steps = _steps(settings, content, ledger, clock, new_uuid)
+    registrations = _registrations(settings)
+    steps_of = make_steps_of(settings, content, registrations, ledger, clock, new_uuid)
 
-    def answered(request: HookRequest) -> Decision:
-        return answer(request, steps)
+    def answered(request: HookRequest, client: Client) -> Decision:
+        return answer(request, steps_of(client))
 
     app = Flask(__name__, static_folder=None)
     app.extensions[LEDGER] = ledger
@@ -83,12 +83,13 @@ def create_app(
             Ports(
                 hooks=content.hooks,
                 prefetch={hook.service_id: templates(content, hook) for hook in content.hooks},
-                authenticate=_anyone,
+                authenticate=_authenticate(settings, registrations, clock),
                 answer=answered,
                 keep_feedback=ledger.commit_feedback,
                 ping=ledger.ping,
                 clock=clock,
                 new_uuid=new_uuid,
+                public_url=settings.public_url,
                 max_body_bytes=settings.max_body_bytes,
                 max_depth=settings.max_depth,
                 most_feedback=MOST_FEEDBACK,
@@ -112,38 +113,28 @@ def pseudonym_key(settings: Settings) -> bytes:
     return load_or_create_key(settings.key_file)
 
 
-def _steps(
-    settings: Settings,
-    content: Content,
-    ledger: Ledger,
-    clock: Callable[[], datetime],
-    new_uuid: Callable[[], UUID],
-) -> Steps:
-    zone = ZoneInfo(settings.time_zone)
-    fetch = make_fetch(
-        settings.fhir_servers, Limits(seconds=settings.fhir_deadline_ms / 1_000), ca_file=settings.fhir_ca_file
-    )
-    fit = make_fit(read(USUAL_DIALECT))
+def _authenticate(
+    settings: Settings, registrations: tuple[Registration, ...], clock: Callable[[], datetime]
+) -> Authenticate:
+    """How callers are recognised: by the tokens of registered clients, or, in open mode, not at all.
 
-    def today() -> date:
-        return clock().astimezone(zone).date()
-
-    def fitted(cards: tuple[Card, ...]) -> tuple[Card, ...]:
-        return hold(fit(cards))
-
-    return Steps(
-        content=content,
-        gather=make_gather(content, fetch, zone, today),
-        write=make_write(content),
-        fit=fitted,
-        dialect=USUAL_DIALECT,
-        commit=ledger.commit,
-        pseudonym=ledger.pseudonym,
-        clock=clock,
-        new_uuid=new_uuid,
-    )
+    Raises:
+        SettingsBroken: the keys of a client cannot be used.
+    """
+    session = requests.Session()
+    session.headers["Accept"] = "application/json"
+    found = keys_of(registrations, lambda url: JwkSet(url, time.monotonic, session))
+    return make_authenticate(registrations, found, clock, open_mode=settings.is_open)
 
 
-def _anyone(_authorization: str, _path: str) -> Client:
-    """Open mode: whoever calls is answered."""
-    return ANONYMOUS
+def _registrations(settings: Settings) -> tuple[Registration, ...]:
+    """The clients of the clients file; none without one.
+
+    Raises:
+        SettingsBroken: it cannot be used, or nobody could call.
+    """
+    if settings.clients_file is None:
+        if not settings.is_open:
+            raise SettingsBroken("CDS_OPEN_MODE is false and there is no CDS_CLIENTS_FILE: nobody could call.")
+        return ()
+    return read_registrations(settings.clients_file, dialects=families(), public_keys_allowed=settings.test_setup)

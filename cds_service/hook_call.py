@@ -14,7 +14,7 @@ from cds_service.domain.outcome import RuleFailed
 from cds_service.domain.request import HookRequest
 from cds_service.domain.steps import Gathered, Steps, Write
 from cds_service.engine.assess import assess
-from cds_service.engine.present import present
+from cds_service.engine.present import patient_unknown, present
 from cds_service.engine.recommend import recommend
 
 __all__ = ["Gathered", "Steps", "Write", "answer"]
@@ -24,7 +24,7 @@ def answer(request: HookRequest, steps: Steps) -> Decision:
     """Evaluate one hook call and commit the decision, fault or not; its cards are the answer.
 
     Raises:
-        DataMissing: needed patient data were not to be had (recorded, status 412).
+        DataMissing: needed patient data were not to be had (recorded, status 412), and this client is to be told so.
         RequestRefused: the FHIR inside contradicts the request (recorded, status 422).
         AllRulesFailed: not one rule could be run (recorded, status 500, like any fault of ours).
         LedgerUnavailable: the decision could not be committed.
@@ -42,7 +42,9 @@ def answer(request: HookRequest, steps: Steps) -> Decision:
         cards, status = steps.fit(steps.write(drafted, gathered)), 200
     except DataMissing as missing:
         gathered, status = Gathered(facts=(), incomplete=dict.fromkeys(missing.what, "missing")), 412
-        raise
+        if steps.gaps == "412":
+            raise
+        cards, status = steps.fit(patient_unknown(steps.content, steps.new_uuid)) if steps.gaps == "card" else (), 200
     except RequestRefused:
         status = 422
         raise

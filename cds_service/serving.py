@@ -58,7 +58,7 @@ def run_server(*, host: str, port: int, workers: int, threads: int) -> None:
     content = open_content(settings)
     with open_ledger(settings.database_url, pseudonym_key=pseudonym_key(settings)) as ledger:
         ledger.ping()  # what is wrong shows here, once and readable, and not in every worker
-    if settings.open_mode:
+    if settings.is_open:
         log.warning(OPEN_MODE)
     log.info("Content release %s; listening on http://%s:%d/cds-services", content.release.version, host, port)
     Server(

@@ -42,7 +42,9 @@ class Settings(BaseSettings):
         pseudonym_key: 64 or more hex digits, the same in every worker. pseudonym_key_file: where such a key is kept
             when none is set; default: `cds-service.key` beside the SQLite database.
         cors_origins: web origins whose browsers may call the service; `*` for all.
-        open_mode: accept callers without a token.
+        clients_file: TOML file of the CDS Clients that may call (its own comments say how); none: open mode.
+        open_mode: also answer callers without a token; default: only when there is no clients file.
+        test_setup: a test network: clients without https, and the Sandbox, whose private key is public, may register.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
@@ -66,7 +68,9 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64)
     threads: int = Field(default=16, ge=1, le=128)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    open_mode: bool = True
+    clients_file: Path | None = None
+    open_mode: bool | None = None
+    test_setup: bool = False
 
     def __init__(self, **given: object) -> None:
         """Read the environment; what is given by name stands before it.
@@ -146,6 +150,11 @@ class Settings(BaseSettings):
             usable = False
         _insist(usable, "should be 64 or more hex digits, of `openssl rand -hex 32` for example")
         return SecretStr(text) if text is not None else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether callers without a token are answered."""
+        return self.clients_file is None if self.open_mode is None else self.open_mode
 
     @property
     def key_file(self) -> Path:

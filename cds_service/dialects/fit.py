@@ -20,6 +20,11 @@ class Dialect:
     selection_behaviors: tuple[str, ...]
 
 
+def families() -> frozenset[str]:
+    """The names of the client families there are."""
+    return frozenset(path.stem for path in FOLDER.glob("*.toml"))
+
+
 def read(name: str) -> Dialect:
     """The dialect of a client family.
 
@@ -28,7 +33,7 @@ def read(name: str) -> Dialect:
     """
     path = FOLDER / f"{name}.toml"
     if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.toml")))
+        known = ", ".join(sorted(families()))
         raise KeyError(f"There is no dialect {name!r}; known are: {known}.")
     raw = tomllib.loads(path.read_text(encoding="utf-8"))
     return Dialect(

@@ -113,6 +113,11 @@ class Decision:
     degraded: tuple[Degraded, ...] = ()
 
     @property
+    def shown(self) -> tuple[Card, ...]:
+        """The cards that leave: none in shadow, where they are only recorded."""
+        return () if self.mode == "shadow" else self.cards
+
+    @property
     def not_assessed(self) -> int:
         """How many rulings could not tell."""
         return sum(isinstance(ruling.outcome, NotAssessed) for one in self.assessments for ruling in one.rulings)

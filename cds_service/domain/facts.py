@@ -17,6 +17,7 @@ from cds_service.domain.orders import ReviewedOrder
 from cds_service.domain.terminology import Classes, How, Match
 
 T = TypeVar("T")
+NEVER_SENT = "never-sent"
 
 
 class SectionName(StrEnum):
@@ -68,6 +69,11 @@ class Unavailable:
     """A section that could not be obtained, and why (a token of `hooks/phrases.toml`, `[unavailable]`)."""
 
     why: str
+
+    @property
+    def agreed(self) -> bool:
+        """Whether the client is registered as never sending it: rules still cannot tell, but it is no news."""
+        return self.why == NEVER_SENT
 
 
 class ProblemStatus(StrEnum):

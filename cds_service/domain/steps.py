@@ -46,6 +46,7 @@ class Steps:
 
     Attributes:
         gather: request -> Facts. write: resources of actions. fit: cards -> what this client can use.
+        gaps: what is answered when the patient is not to be had: `412`, a `card` that says so, or `empty`.
         dialect: the client family `fit` fits to. mode: `live`, or `shadow` where nobody is shown the cards.
         commit: returns once the decision is durably kept.
         pseudonym: (kind, identifier) -> keyed pseudonym.
@@ -63,4 +64,5 @@ class Steps:
     new_uuid: Callable[[], UUID]
     clock_ns: Callable[[], int] = monotonic_ns
     dialect: str = ""
+    gaps: str = "412"
     mode: str = "live"

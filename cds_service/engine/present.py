@@ -203,6 +203,20 @@ def _not_checked(
     )
 
 
+def patient_unknown(content: Content, new_uuid: Callable[[], UUID]) -> tuple[Card, ...]:
+    """The one card of a call whose patient was not to be had, for a client that shows cards rather than errors."""
+    sentences = content.phrases.sentences
+    return (
+        Card(
+            uuid=str(new_uuid()),
+            summary=sentences["patient-unknown-summary"],
+            detail=sentences["patient-unknown-detail"],
+            indicator=Indicator.INFO,
+            source=_source(INCOMPLETE, sentences["patient-unknown-summary"], content),
+        ),
+    )
+
+
 # Failures and folding -------------------------------------------------------------------------------------------------
 
 

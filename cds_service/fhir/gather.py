@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from cds_service.domain.content import Content
 from cds_service.domain.errors import DataMissing
-from cds_service.domain.facts import Drug, Place, SectionName, Standing, Unavailable
+from cds_service.domain.facts import NEVER_SENT, Drug, Place, SectionName, Standing, Unavailable
 from cds_service.domain.request import FhirAccess, HookRequest
 from cds_service.domain.steps import Gathered
 from cds_service.domain.terminology import NO_CLASSES, Classes
@@ -57,7 +57,13 @@ UNRESOLVED = "medication-unresolved"
 
 
 def make_gather(
-    content: Content, fetch: Fetch, zone: tzinfo, today: Callable[[], date], ask: Queries = queries
+    content: Content,
+    fetch: Fetch,
+    zone: tzinfo,
+    today: Callable[[], date],
+    ask: Queries = queries,
+    *,
+    never_sent: frozenset[str] = frozenset(),
 ) -> Callable[[HookRequest], Gathered]:
     """The step from request to Facts.
 
@@ -67,6 +73,7 @@ def make_gather(
         zone: the calendar in which instants of the record are days.
         today: today's date in that zone, for an order without a date.
         ask: section -> relative FHIR query for this request, in a FHIR version.
+        never_sent: sections that the client is registered as never sending.
     """
     words = lexicon(content)
     needed = _needed(content)
@@ -87,6 +94,7 @@ def make_gather(
             return Gathered(facts=(), incomplete=lost, fhir_version=_spoken(drafts), drafts=drafts)
         sent = {name for name in SectionName if _is_answered(received, name)}
         unavailable = _complete(received, request, fetch, lambda: ask(content, request, version.NAME))
+        unavailable |= dict.fromkeys(never_sent & unavailable.keys(), NEVER_SENT)
         if SectionName.PATIENT in unavailable:
             raise DataMissing(
                 "The Patient is neither prefetched nor readable from the FHIR server; send it as prefetch.",

@@ -41,17 +41,17 @@ def make_api(ports: Ports) -> Blueprint:
 
     @api.post("/cds-services/<service_id>", strict_slashes=False)
     def call(service_id: str) -> Response:
-        client = ports.authenticate(request.headers.get("Authorization", ""), request.path)
+        client = ports.authenticate(request.headers.get("Authorization", ""), _url(ports.public_url))
         received_at, received_ns = ports.clock(), monotonic_ns()
         read_call = readers.get(service_id)
         if read_call is None:
             raise UnknownService(UNKNOWN)
         hook_request = read_call(read_body(request, ports.max_body_bytes), client, received_at, received_ns)
-        return Response(answer_of(ports.answer(hook_request).cards), content_type=JSON)
+        return Response(answer_of(ports.answer(hook_request, client).shown), content_type=JSON)
 
     @api.post("/cds-services/<service_id>/feedback", strict_slashes=False)
     def feedback(service_id: str) -> Response:
-        client = ports.authenticate(request.headers.get("Authorization", ""), request.path)
+        client = ports.authenticate(request.headers.get("Authorization", ""), _url(ports.public_url))
         received_at = ports.clock()
         if service_id not in readers:
             raise UnknownService(UNKNOWN)
@@ -73,6 +73,11 @@ def make_api(ports: Ports) -> Blueprint:
         return Response(b'{"status":"ready"}', content_type=JSON)
 
     return api
+
+
+def _url(public_url: str) -> str:
+    """The URL that was called, as the client knows it: what its token must be meant for."""
+    return f"{public_url or request.host_url.rstrip('/')}{request.path}"
 
 
 def _openapi() -> Path:

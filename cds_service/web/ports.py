@@ -11,7 +11,7 @@ from cds_service.domain.decision import Decision, Feedback
 from cds_service.domain.request import HookRequest
 
 Authenticate = Callable[[str, str], Client]
-"""(value of the Authorization header, path that was called) -> the client, or a refusal."""
+"""(value of the Authorization header, URL that was called) -> the client, or a refusal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,17 +25,19 @@ class Ports:
         keep_feedback: commits feedback, all of it or none.
         ping: returns when a decision could be committed now, else raises LedgerUnavailable.
         clock: now, UTC. new_uuid: random ids.
+        public_url: where clients reach the service; empty: as their request says.
         max_body_bytes, max_depth, most_feedback: bounds of what is read.
     """
 
     hooks: tuple[Hook, ...]
     prefetch: Mapping[str, Mapping[str, str]]
     authenticate: Authenticate
-    answer: Callable[[HookRequest], Decision]
+    answer: Callable[[HookRequest, Client], Decision]
     keep_feedback: Callable[[tuple[Feedback, ...]], object]
     ping: Callable[[], None]
     clock: Callable[[], datetime]
     new_uuid: Callable[[], UUID]
+    public_url: str
     max_body_bytes: int
     max_depth: int
     most_feedback: int

@@ -17,6 +17,7 @@ from cds_service.domain.errors import (
     AnswerBroken,
     DataMissing,
     LedgerUnavailable,
+    NotAuthenticated,
     NotConformant,
     NotUnderstood,
     RequestRefused,
@@ -39,6 +40,7 @@ _STATUS: Mapping[type[ServiceError], tuple[int, str]] = {
     UnknownService: (404, "not-found"),
     TooLarge: (413, "too-long"),
     UnsupportedMedia: (415, "not-supported"),
+    NotAuthenticated: (401, "login"),
     DataMissing: (412, "required"),
     AllRulesFailed: (500, "exception"),
     AnswerBroken: (500, "exception"),
@@ -61,7 +63,10 @@ def problem(error: Exception) -> Response:
             status, code = _STATUS[type(error)]
             if status >= 500:
                 _log(error)
-            return outcome(status, code, str(error), _expression(error))
+            answer = outcome(status, code, str(error), _expression(error))
+            if status == HTTPStatus.UNAUTHORIZED:
+                answer.headers["WWW-Authenticate"] = "Bearer"
+            return answer
         case RecursionError():
             return outcome(400, "structure", "The JSON is nested too deeply.", ())
         case _:

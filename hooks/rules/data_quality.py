@@ -44,7 +44,7 @@ def _core(facts: Facts) -> list[str]:
     gaps = []
     for name, section in ((SectionName.MEDICATIONS, facts.medications), (SectionName.PROBLEMS, facts.problems)):
         if isinstance(section, Unavailable):
-            gaps.append(name.value)
+            gaps += [] if section.agreed else [name.value]
         elif section.gaps:
             gaps.append(f"{name.value}-partly")
     return gaps

@@ -1,0 +1,102 @@
+"""What each CDS Client is answered with: its content, the servers read for it, its dialect, its policy for gaps.
+
+`make_steps_of` prepares `Steps` for every registered client at start, so that a call only looks them up. Clients that
+agreed to the same things share what is expensive.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import partial
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from cds_service.content.tune import tuned
+from cds_service.dialects.fit import make_fit, read
+from cds_service.domain.card import Card
+from cds_service.domain.client import Client, Registration
+from cds_service.domain.content import Content
+from cds_service.domain.errors import ContentBroken
+from cds_service.domain.steps import Steps
+from cds_service.fhir.client import Limits, make_fetch
+from cds_service.fhir.gather import make_gather
+from cds_service.fhir.templates import KEY_OF_SECTION
+from cds_service.fhir.write import make_write
+from cds_service.ledger.ledger import Ledger
+from cds_service.settings import Settings
+from cds_service.web.invariants import hold
+
+StepsOf = Callable[[Client], Steps]
+ANYBODY = Registration(name="", issuer="")  # open mode: the common shape, the servers of the settings
+
+
+def make_steps_of(
+    settings: Settings,
+    content: Content,
+    registrations: tuple[Registration, ...],
+    ledger: Ledger,
+    clock: Callable[[], datetime],
+    new_uuid: Callable[[], UUID],
+) -> StepsOf:
+    """Client -> the steps of its calls.
+
+    Raises:
+        ContentBroken: a client chose what the content does not let it choose, or names a key there is not.
+    """
+    zone = ZoneInfo(settings.time_zone)
+    write = make_write(content)
+    faults: list[str] = []
+
+    def today() -> date:
+        return clock().astimezone(zone).date()
+
+    def steps(one: Registration) -> Steps:
+        own = _content(content, one, faults)
+        fetch = make_fetch(
+            one.fhir_servers if one.name else settings.fhir_servers,
+            Limits(seconds=settings.fhir_deadline_ms / 1_000),
+            ca_file=settings.fhir_ca_file,
+        )
+        return Steps(
+            content=own,
+            gather=make_gather(own, fetch, zone, today, never_sent=_sections(one, faults)),
+            write=write,
+            fit=partial(_fitted, make_fit(read(one.dialect))),
+            dialect=one.dialect,
+            gaps=one.gaps,
+            mode="shadow" if one.all_in_shadow else "live",
+            commit=ledger.commit,
+            pseudonym=ledger.pseudonym,
+            clock=clock,
+            new_uuid=new_uuid,
+        )
+
+    prepared: Mapping[str, Steps] = {one.name: steps(one) for one in (ANYBODY, *registrations)}
+    if faults:
+        raise ContentBroken(tuple(faults))
+
+    def steps_of(client: Client) -> Steps:
+        return prepared[client.name]
+
+    return steps_of
+
+
+def _fitted(fit: Callable[[tuple[Card, ...]], tuple[Card, ...]], cards: tuple[Card, ...]) -> tuple[Card, ...]:
+    return hold(fit(cards))
+
+
+def _content(content: Content, one: Registration, faults: list[str]) -> Content:
+    """The content as this client chose it within its bounds."""
+    found: list[str] = []
+    own = tuned(content, one.tunings, name=one.name or "open", faults=found)
+    faults += [f"client {one.name}: {fault}" for fault in found]
+    return own
+
+
+def _sections(one: Registration, faults: list[str]) -> frozenset[str]:
+    """The sections behind the prefetch keys that a client never sends."""
+    keys = {key: str(section) for section, key in KEY_OF_SECTION.items()}
+    faults += [
+        f"client {one.name}: never_sends has {key}, which is no prefetch key; there are {', '.join(keys)}"
+        for key in sorted(one.never_sends - keys.keys())
+    ]
+    return frozenset(keys[key] for key in one.never_sends if key in keys)
