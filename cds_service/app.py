@@ -11,9 +11,12 @@ from uuid import UUID, uuid4  # noqa: TID251 - the one place that makes random i
 import requests
 from flask import Flask
 
+from cds_service import __version__
 from cds_service.clients.keys import JwkSet
 from cds_service.clients.registry import read_registrations
 from cds_service.clients.tokens import Authenticate, keys_of, make_authenticate
+from cds_service.console.home import make_home
+from cds_service.console.kit import Site, make_kit
 from cds_service.content.release import open_release
 from cds_service.dialects.fit import families
 from cds_service.domain.client import Client, Registration
@@ -96,10 +99,25 @@ def create_app(
             )
         )
     )
+    _register_pages(app, settings, content)
     app.register_error_handler(Exception, problem)
     app.after_request(make_surround(settings.cors_origins, new_uuid))
     app.wsgi_app = one_slash(app.wsgi_app)  # type: ignore[method-assign, assignment] # as Flask says it is done
     return app
+
+
+def _register_pages(app: Flask, settings: Settings, content: Content) -> None:
+    """The pages for people."""
+    site = Site(
+        name=content.source_label,
+        release=content.release,
+        software=__version__,
+        open_mode=settings.open_mode,
+        places=(),
+        public_url=settings.public_url,
+    )
+    app.register_blueprint(make_kit(site))
+    app.register_blueprint(make_home(site, content.hooks))
 
 
 def pseudonym_key(settings: Settings) -> bytes:

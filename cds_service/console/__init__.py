@@ -1,5 +1,14 @@
-"""For people: hook calls fired from a terminal, and cards shown there.
+"""For people: pages, and hook calls fired from a terminal.
 
-`fire` sends one call and shows the answer; `demo` shows a few telling ones; `render` is how cards look; `stories` finds
-the packaged hook requests. Works with any CDS service, so nothing here knows a drug or a rule.
+In a terminal, at any CDS service, so nothing there knows a drug or a rule::
+
+    fire          one call and its answer
+    demo          a few telling ones
+    render        how cards look in a terminal
+    stories       the packaged hook requests
+
+Pages, rendered on the server with Flask and Jinja::
+
+    kit           the frame, style, headers and errors of every page; `markdown` makes text safe to show
+    home          the front page
 """
