@@ -112,7 +112,7 @@ def _register_pages(app: Flask, settings: Settings, content: Content) -> None:
         name=content.source_label,
         release=content.release,
         software=__version__,
-        open_mode=settings.open_mode,
+        open_mode=settings.is_open,
         places=(),
         public_url=settings.public_url,
     )
