@@ -4,17 +4,20 @@ A spec test module may hold `EXAMPLES`, a list of `Example`: cases worth showing
 (`test_examples.py`), and together they become the worked examples of the catalogue.
 """
 
+import itertools
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
+from uuid import UUID
 
 from cds_service.content.load import load
 from cds_service.content.stems import read_alternatives, read_exemptions, read_rules
 from cds_service.domain.facts import Facts
-from cds_service.domain.outcome import Declined, Finding, NotApplicable, NotAssessed, Offer
+from cds_service.domain.outcome import Declined, Finding, Indicator, NotApplicable, NotAssessed, Offer
 from cds_service.domain.terminology import Concept, Vocabulary
 from cds_service.engine.assess import assess, indicator_of
+from cds_service.engine.recommend import recommend
 from cds_service.engine.words import fill, fill_summary
 
 HOOKS = Path(__file__).parents[2] / "hooks"
@@ -138,11 +141,58 @@ def verdict(alternative_id, facts, findings=None):
 
 
 def judged(alternative_id, facts, findings=None):
-    """The verdict in a line: `offered`, `not offered: <token>`, `worth considering: <token>` or `not applicable`."""
-    spoken = verdict(alternative_id, facts, findings)
+    """The verdict in a line; every sentence of it is filled on the way, so that a placeholder without a value fails.
+
+    `offered` | `offered: <choice>` | `not offered: <tokens>` | `worth considering: <tokens>` | `not applicable`
+    """
+    alternative, spoken = alternatives()[alternative_id], verdict(alternative_id, facts, findings)
     match spoken:
         case Offer():
+            _words(alternative, spoken)
             return "offered" if spoken.choice == "default" else f"offered: {spoken.choice}"
         case Declined():
-            return f"{'worth considering' if spoken.advise else 'not offered'}: {spoken.because}"
+            _words(alternative, spoken)
+            tokens = ", ".join((spoken.because, *spoken.also_because))
+            return f"{'worth considering' if spoken.advise else 'not offered'}: {tokens}"
     return "not applicable"
+
+
+def told(alternative_id, facts, findings=None):
+    """The sentences of the verdict, filled: reasons of a block, points and notes of an offer, other choices."""
+    return _words(alternatives()[alternative_id], verdict(alternative_id, facts, findings))
+
+
+def speaking(*rule_ids, ceiling=Indicator.CRITICAL):
+    """Findings of rules, for a check that asks whether they speak, and how loudly."""
+    return {name: Finding(variant="any", ceiling=ceiling) for name in rule_ids}
+
+
+def _words(alternative, spoken):
+    tokens = (spoken.because, *spoken.also_because) if isinstance(spoken, Declined) else ()
+    lines = [fill(alternative.blocked[token], spoken.values) for token in tokens]
+    lines += [fill(alternative.points[point], spoken.values) for point in spoken.points]
+    lines += [fill(alternative.notes[note], spoken.values) for note in getattr(spoken, "notes", ())]
+    for other in spoken.also:
+        lines += [fill(alternative.blocked[one], other.values) for one in (other.because, *other.also_because)]
+        assert other.choice in alternative.orders
+    assert all(line.strip() for line in lines), spoken
+    return " ".join(lines)
+
+
+def answer(*cases):
+    """The answer to the orders of one call: rule id -> (labels of its suggestions, remarks about alternatives)."""
+    assessments = tuple(assess(case, content()) for case in cases)
+    numbers = itertools.count(1)
+    _, advice = recommend(assessments, content(), lambda: UUID(int=next(numbers)))
+    return {
+        rule_id: ([suggestion.label for suggestion in given.suggestions], list(given.remarks))
+        for rule_id, given in advice.items()
+    }
+
+
+def suggested(*cases):
+    """Every suggestion of the whole answer, as alternative ids in the order of the cards."""
+    assessments = tuple(assess(case, content()) for case in cases)
+    numbers = itertools.count(1)
+    _, advice = recommend(assessments, content(), lambda: UUID(int=next(numbers)))
+    return [suggestion.alternative for given in advice.values() for suggestion in given.suggestions]
