@@ -2,8 +2,10 @@
 
 Says: that it can serve as a short bridge, how to start, and when it ends.
 Speaks when: anxiety and spasm or spasticity are both stated or active, in an adult below `older_age`, in a new course
-    of at most `longest_days` or of unknown length. After buspirone and cyclobenzaprine it says why neither could do.
-Silent when: not both; older, a child, a continuing user, a longer course; or another card says avoid (`unless`).
+    by mouth of at most `longest_days` or of unknown length. After buspirone and cyclobenzaprine it says why neither
+    could do.
+Silent when: not both; older, a child, a continuing user, a longer course, another form; or another card says avoid
+    (`unless`).
 Cannot tell when: what would make it silent could not be looked at: this card encourages, so it must know.
 """
 
@@ -15,6 +17,7 @@ from cds_service.domain.basis import drug_basis
 from cds_service.domain.dates import Certainty
 from cds_service.domain.facts import Drug, Facts, Known, Standing
 from cds_service.domain.indication import indication
+from cds_service.domain.orders import Form
 from cds_service.domain.outcome import Finding, NotApplicable, NotAssessed, Outcome
 
 ANXIETY = "anxiety-disorders"
@@ -72,6 +75,8 @@ def _unfit(facts: Facts, params: Params) -> str:
         return "child"
     if facts.prior_use.continuing:
         return "continuing"
+    if facts.order.form is not Form.ORAL:
+        return "not-oral"
     total = (facts.order.planned.days or 0) + facts.prior_use.covered_days
     return "longer" if total > params.longest_days else ""
 

@@ -4,6 +4,7 @@ import pytest
 
 from cds_service.domain.course import PriorUse
 from cds_service.domain.facts import Standing
+from cds_service.domain.orders import Form
 from tests.builders import age, allergy, drug, facts, measurement, order, partly, problem
 from tests.spec.release import Example, detail, outcome, said, shown
 
@@ -74,6 +75,13 @@ def test_at_most_four_weeks_in_all(days, earlier, says):
 
 def test_not_for_a_continuing_user():
     assert said(RULE, dual(prior_use=PriorUse(covered_days=60, continuing=True))) == "silent: continuing"
+
+
+@pytest.mark.parametrize("form", [Form.PARENTERAL, Form.RESCUE])
+def test_only_a_course_by_mouth_is_a_bridge(form):
+    assert (
+        said(RULE, facts(order=order(form=form, reasons=["anxiety-disorders", "muscle-spasm"]))) == "silent: not-oral"
+    )
 
 
 # After buspirone and cyclobenzaprine ----------------------------------------------------------------------------------
