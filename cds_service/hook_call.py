@@ -39,12 +39,13 @@ def answer(request: HookRequest, steps: Steps) -> Decision:
             raise AllRulesFailed("No rule could be run on this request; the service's log says why.")
         assessments, advice = recommend(assessments, steps.content, steps.new_uuid)
         drafted = present(assessments, advice, gathered.incomplete, steps.content, steps.new_uuid)
-        cards, status = steps.fit(steps.write(drafted, gathered)), 200
+        cards, status = steps.write(steps.fit(drafted), gathered), 200
     except DataMissing as missing:
         gathered, status = Gathered(facts=(), incomplete=dict.fromkeys(missing.what, "missing")), 412
         if steps.gaps == "412":
             raise
-        cards, status = steps.fit(patient_unknown(steps.content, steps.new_uuid)) if steps.gaps == "card" else (), 200
+        said = patient_unknown(steps.content, steps.new_uuid) if steps.gaps == "card" else ()
+        cards, status = steps.write(steps.fit(said), gathered), 200
     except RequestRefused:
         status = 422
         raise

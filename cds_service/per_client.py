@@ -16,7 +16,7 @@ from cds_service.domain.card import Card
 from cds_service.domain.client import Client, Registration
 from cds_service.domain.content import Content
 from cds_service.domain.errors import ContentBroken
-from cds_service.domain.steps import Steps
+from cds_service.domain.steps import Gathered, Steps, Write
 from cds_service.fhir.client import Limits, make_fetch
 from cds_service.fhir.gather import make_gather
 from cds_service.fhir.templates import KEY_OF_SECTION
@@ -59,8 +59,8 @@ def make_steps_of(
         return Steps(
             content=own,
             gather=make_gather(own, fetch, zone, today, never_sent=_sections(one, faults)),
-            write=write,
-            fit=partial(_fitted, make_fit(read(one.dialect))),
+            fit=make_fit(read(one.dialect), own.phrases),
+            write=partial(_written, write),
             dialect=one.dialect,
             gaps=one.gaps,
             mode="shadow" if one.all_in_shadow else "live",
@@ -80,8 +80,8 @@ def make_steps_of(
     return steps_of
 
 
-def _fitted(fit: Callable[[tuple[Card, ...]], tuple[Card, ...]], cards: tuple[Card, ...]) -> tuple[Card, ...]:
-    return hold(fit(cards))
+def _written(write: Write, cards: tuple[Card, ...], gathered: Gathered) -> tuple[Card, ...]:
+    return hold(write(cards, gathered))
 
 
 def _content(content: Content, one: Registration, faults: list[str]) -> Content:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from cds_service.domain.orders import Create, Delete, Proposal, Update
+from cds_service.domain.orders import Create, Delete, Proposal, Replace, Update
 from cds_service.domain.outcome import Indicator
 from cds_service.domain.terminology import Coding
 
@@ -25,7 +25,7 @@ class Action:
         match self.proposal:
             case Create():
                 return "create"
-            case Update():
+            case Update() | Replace():
                 return "update"
             case Delete():
                 return "delete"

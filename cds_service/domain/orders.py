@@ -234,4 +234,15 @@ class Delete:
     description: str
 
 
-Proposal = Create | Update | Delete
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replace:
+    """Put a new order in the place of the reviewed draft, under its id: for clients that take one action only."""
+
+    order: DrugOrder | ServiceOrder
+    position: int
+    reference: str
+    description: str
+    authored_on: date
+
+
+Proposal = Create | Update | Delete | Replace

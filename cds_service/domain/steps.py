@@ -45,7 +45,7 @@ class Steps:
     """Everything a hook call needs from outside the pure engine.
 
     Attributes:
-        gather: request -> Facts. write: resources of actions. fit: cards -> what this client can use.
+        gather: request -> Facts. fit: cards -> what this client can use. write: resources of their actions.
         gaps: what is answered when the patient is not to be had: `412`, a `card` that says so, or `empty`.
         dialect: the client family `fit` fits to. mode: `live`, or `shadow` where nobody is shown the cards.
         commit: returns once the decision is durably kept.

@@ -14,7 +14,7 @@ from cds_service.domain.card import Action, Card, Suggestion
 from cds_service.domain.content import Content
 from cds_service.domain.errors import ContentBroken
 from cds_service.domain.facts import Facts
-from cds_service.domain.orders import Create, Delete, DrugOrder, Reason, ServiceOrder, Update
+from cds_service.domain.orders import Create, Delete, DrugOrder, Reason, Replace, ServiceOrder, Update
 from cds_service.domain.steps import Gathered, Write
 from cds_service.fhir.writing import dstu2, r4, r5, stu3
 from cds_service.fhir.writing.changed_order import changed_order
@@ -97,6 +97,14 @@ def _resource(action: Action, gathered: Gathered) -> bytes:
             form = FORMS[gathered.drafts.version_at(position)]
             around = Around(_draft_at(position, gathered), patient, _facts_at(position, gathered).order.reasons)
             return checked(_new_order(order, authored_on, around, form), form)
+        case Replace(order=order, position=position, authored_on=authored_on, reference=reference):
+            form = FORMS[gathered.drafts.version_at(position)]
+            draft = _draft_at(position, gathered)
+            around = Around(draft, patient, _facts_at(position, gathered).order.reasons)
+            made = _new_order(order, authored_on, around, form)
+            if f"{made['resourceType']}/{draft.get('id')}" != reference:
+                raise InvalidError("id", "is not that of the order under review")
+            return checked(made | {"id": draft["id"]}, form)
         case Update(change=change, position=position, reference=reference):
             form = FORMS[gathered.drafts.version_at(position)]
             draft = mended(_draft_at(position, gathered), form)

@@ -68,6 +68,13 @@ class Reason(Shape):
     system: Annotated[str, Meta(max_length=1_024, description="should be a URI")] = ""
 
 
+class OlderReason(Reason):
+    """A reason where drafts before CDS Hooks 1.1 had it, as one EHR still sends it: a Coding, or around one."""
+
+    reason: Reason | UnsetType = UNSET
+    user_comment: Annotated[str, Meta(max_length=65_536)] = ""
+
+
 class OverrideReason(Shape):
     """Why a card was overridden."""
 
@@ -90,3 +97,4 @@ class Entry(Shape):
     ]
     accepted_suggestions: Annotated[tuple[Accepted, ...], Meta(max_length=100)] = ()
     override_reason: OverrideReason | UnsetType = UNSET
+    override_reasons: Raw | UnsetType = UNSET

@@ -10,17 +10,18 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from msgspec import UNSET, Meta
+from msgspec import UNSET, Meta, Raw, UnsetType
 
 from cds_service.domain.client import Client
 from cds_service.domain.decision import Feedback
 from cds_service.domain.errors import NotConformant
 from cds_service.web.body import check_strict, joined, members
-from cds_service.web.envelope import Entry, Shape
+from cds_service.web.envelope import Entry, OlderReason, OverrideReason, Reason, Shape
 from cds_service.web.explain import refusal, schema_of
 
 ReadFeedback = Callable[[bytes, str, Client, datetime], tuple[Feedback, ...]]
 _LIST = ("feedback",)
+_older_reason = msgspec.json.Decoder(OlderReason | tuple[OlderReason, ...])
 
 
 def make_read_feedback(new_uuid: Callable[[], UUID], max_depth: int, most: int) -> ReadFeedback:
@@ -64,7 +65,7 @@ def _record(entry: Entry, at: str, id_: str, service_id: str, client: Client, re
     if accepted and not entry.accepted_suggestions:
         path = f"{at}.acceptedSuggestions"
         raise NotConformant(f"{path} is missing; name the accepted suggestions.", at=path)
-    why = entry.override_reason
+    why = _older(entry.override_reasons) if entry.override_reason is UNSET else entry.override_reason
     reason = UNSET if why is UNSET else why.reason
     return Feedback(
         id=id_,
@@ -79,6 +80,21 @@ def _record(entry: Entry, at: str, id_: str, service_id: str, client: Client, re
         reason_system="" if reason is UNSET else reason.system,
         has_comment=why is not UNSET and bool(why.user_comment.strip()),
     )
+
+
+def _older(sent: Raw | UnsetType) -> OverrideReason | UnsetType:
+    """`overrideReasons`, the older spelling: one reason, or the first of several; what cannot be read is no reason."""
+    if sent is UNSET:
+        return UNSET
+    try:
+        read = _older_reason.decode(sent)
+    except msgspec.DecodeError:
+        return UNSET
+    first = (read[0] if read else UNSET) if isinstance(read, tuple) else read
+    if first is UNSET:
+        return UNSET
+    reason = first.reason if first.reason is not UNSET else Reason(code=first.code, system=first.system)
+    return OverrideReason(reason=reason if reason.code else UNSET, user_comment=first.user_comment)
 
 
 def _instant(text: str, at: str) -> datetime:

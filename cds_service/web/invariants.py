@@ -16,7 +16,7 @@ import msgspec
 
 from cds_service.domain.card import Action, Card, Link, Suggestion
 from cds_service.domain.errors import AnswerBroken
-from cds_service.domain.orders import Create, Delete, Update
+from cds_service.domain.orders import Create, Delete, Replace, Update
 from cds_service.domain.terminology import Coding
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,10 @@ class _Order(msgspec.Struct, rename="camel"):
     status: str = ""
     intent: str = ""
     subject: msgspec.Raw = msgspec.Raw(b"")
+    patient: msgspec.Raw = msgspec.Raw(b"")
 
 
+_WITHOUT_INTENT = frozenset({"MedicationOrder", "ProcedureRequest"})  # of DSTU2; STU3's has one, as `fhir/` sees to
 _order = msgspec.json.Decoder(_Order)
 
 
@@ -136,13 +138,13 @@ def _action_fault(action: Action) -> str:
             return "" if _REFERENCE.fullmatch(reference) and not action.resource else "ACT-05 resourceId"
         case Create():
             return _resource_fault(action.resource) or _created_fault(action.resource)
-        case Update(reference=reference):
+        case Update(reference=reference) | Replace(reference=reference):
             return _resource_fault(action.resource) or _updated_fault(action.resource, reference)
 
 
 def _created_fault(resource: bytes) -> str:
     order = _order.decode(resource)
-    if order.status != "draft" or not order.intent:
+    if order.status != "draft" or (not order.intent and order.resource_type not in _WITHOUT_INTENT):
         return "ACT-09 status and intent"
     return "ACT-10 id" if order.id else ""
 
@@ -157,7 +159,7 @@ def _resource_fault(resource: bytes) -> str:
         order = _order.decode(resource)
     except msgspec.DecodeError:
         return "ACT-03 resource"
-    if not order.resource_type or not bytes(order.subject):
+    if not order.resource_type or not (bytes(order.subject) or bytes(order.patient)):
         return "ACT-08 resource type and patient"
     if _MAY_BE_EMPTY.search(resource) and _has_empty([msgspec.json.decode(resource)]):
         return "GEN-03 empty member"
