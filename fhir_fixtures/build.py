@@ -3,7 +3,9 @@
 A story is written once, in `stories/<story>.toml`. From it come, in `r4/<story>/`:
 
 - `medication-prescribe.json`, `order-select.json`, `order-sign.json`: a complete hook request each, with its prefetch;
-- `server.json`: the same record as a FHIR server would hold it, a Bundle of type collection.
+- `server.json`: the same record as a FHIR server would hold it, a Bundle of type collection;
+
+and in `dstu2/`, `stu3/` and `r5/` the last two of these, said in that version (`request` builds the others, too).
 
 Nothing here depends on the clock or on chance, so writing again changes nothing.
 """
@@ -30,6 +32,7 @@ from fhir_fixtures.resources import (
     service,
     statement,
 )
+from fhir_fixtures.versions import FOLDERS, bundled, translated
 
 HERE = Path(__file__).parent
 STORIES = HERE / "stories"
@@ -38,6 +41,7 @@ R4 = HERE / "r4"
 HOOKS = {"medication-prescribe": "medications", "order-select": "draftOrders", "order-sign": "draftOrders"}
 SEARCHES = ("conditions", "medications", "statements", "allergies", "labs", "services")
 PREFETCH_KEYS = ("patient", *SEARCHES, "encounter")
+WRITTEN = dict.fromkeys(FOLDERS, ("order-sign",)) | {"R4": tuple(HOOKS)}  # requests kept as files
 
 
 def record(story: Json, patient_id: str) -> Json:
@@ -72,11 +76,13 @@ def prefetch(story: Json, held: Json) -> Json:
     }
 
 
-def request(name: str, story: Json, hook: str, held: Json) -> Json:
-    """The whole hook request of a story on one hook."""
+def request(name: str, story: Json, hook: str, held: Json, version: str = "R4") -> Json:
+    """The whole hook request of a story on one hook, in one FHIR version."""
     patient_id = held["patient"]["id"]
-    drafts = [medication_request(one, f"Patient/{patient_id}", status="draft") for one in story["drafts"]]
-    entries = [{"resource": one} for one in [*drafts, *(json.loads(one) for one in story.get("beside_drafts", ()))]]
+    told = [medication_request(one, f"Patient/{patient_id}", status="draft") for one in story["drafts"]]
+    drafts = [translated(one, version) for one in told]
+    beside = [translated(json.loads(one), version) for one in story.get("beside_drafts", ())]
+    entries = [{"resource": one} for one in [*drafts, *beside]]
     typed = {} if story.get("bundle_without_type") else {"type": "collection"}
     context: Json = {"userId": PRACTITIONER, "patientId": patient_id, "encounterId": held["encounter"]["id"]}
     if hook == "order-select":
@@ -84,21 +90,35 @@ def request(name: str, story: Json, hook: str, held: Json) -> Json:
     context[HOOKS[hook]] = {"resourceType": "Bundle", **typed, "entry": entries}
     return {
         "hook": hook,
-        "hookInstance": str(uuid5(NAMESPACE_URL, f"urn:x-diazepam-cds:story:{name}:{hook}")),
+        "hookInstance": str(uuid5(NAMESPACE_URL, f"urn:x-diazepam-cds:story:{name}:{hook}{_suffix(version)}")),
         "context": context,
-        "prefetch": prefetch(story, held),
+        "prefetch": {
+            key: bundled(value, version) if value["resourceType"] == "Bundle" else translated(value, version)
+            for key, value in prefetch(story, held).items()
+        },
     }
+
+
+def server(held: Json, version: str = "R4") -> Json:
+    """The record as a FHIR server of a version would hold it."""
+    resources = [held["patient"], held["encounter"], *(one for key in SEARCHES for one in held[key])]
+    translations = [translated(one, version) for one in resources]
+    base = f"https://fhir.example.org/{FOLDERS[version]}"
+    entries = [{"fullUrl": f"{base}/{one['resourceType']}/{one['id']}", "resource": one} for one in translations]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+def _suffix(version: str) -> str:
+    return "" if version == "R4" else f":{FOLDERS[version]}"
 
 
 def files(name: str, story: Json) -> Iterator[tuple[Path, str]]:
     """The files of one story: path and text."""
     held = record(story, f"patient-{name}")
-    for hook in HOOKS:
-        yield R4 / name / f"{hook}.json", written(request(name, story, hook, held))
-    resources = [held["patient"], held["encounter"], *(one for key in SEARCHES for one in held[key])]
-    base = "https://fhir.example.org/r4"
-    entries = [{"fullUrl": f"{base}/{one['resourceType']}/{one['id']}", "resource": one} for one in resources]
-    yield R4 / name / "server.json", written({"resourceType": "Bundle", "type": "collection", "entry": entries})
+    for version, folder in FOLDERS.items():
+        for hook in WRITTEN[version]:
+            yield HERE / folder / name / f"{hook}.json", written(request(name, story, hook, held, version))
+        yield HERE / folder / name / "server.json", written(server(held, version))
 
 
 def written(value: Json) -> str:
@@ -112,7 +132,7 @@ def stories() -> Mapping[str, Json]:
 
 
 def everything() -> Mapping[Path, str]:
-    """All files that `r4/` should hold.
+    """All files that the folders of the versions should hold.
 
     Raises:
         StoryBrokenError: naming the story.
@@ -130,12 +150,13 @@ def stale() -> Sequence[Path]:
     """The files that are missing, differ from their source, or have none."""
     wanted = everything()
     wrong = [path for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    return sorted([*wrong, *(path for path in R4.rglob("*.json") if path not in wanted)])
+    there = [path for folder in FOLDERS.values() for path in (HERE / folder).rglob("*.json")]
+    return sorted([*wrong, *(path for path in there if path not in wanted)])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write, or with `--check` compare; 0 when all is in step."""
-    parser = argparse.ArgumentParser(description="Write fhir_fixtures/r4 from fhir_fixtures/stories.")
+    parser = argparse.ArgumentParser(description="Write the folders of the FHIR versions from fhir_fixtures/stories.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is not in step")
     checking = parser.parse_args(arguments).check
     wrong = stale()

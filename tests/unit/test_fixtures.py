@@ -63,15 +63,15 @@ def test_building_again_changes_nothing(capsys):
 
 
 def test_a_file_without_a_story_is_noticed(tmp_path, monkeypatch, capsys):
-    (tmp_path / "gone").mkdir()
-    (tmp_path / "gone" / "order-sign.json").write_text("{}", encoding="utf-8")
-    monkeypatch.setattr("fhir_fixtures.build.R4", tmp_path)
+    gone = tmp_path / "dstu2" / "gone" / "order-sign.json"
+    gone.parent.mkdir(parents=True)
+    gone.write_text("{}", encoding="utf-8")
     monkeypatch.setattr("fhir_fixtures.build.HERE", tmp_path)
     assert main(["--check"]) == 1
     assert "gone/order-sign.json" in capsys.readouterr().out
     assert main([]) == 0
-    assert not (tmp_path / "gone" / "order-sign.json").exists()
-    assert len(list(tmp_path.rglob("*.json"))) == 4 * len(NAMES)
+    assert not gone.exists()
+    assert len(list(tmp_path.rglob("*.json"))) == (4 + 3 * 2) * len(NAMES)
 
 
 @pytest.mark.parametrize("code", ["rxnorm:0", "snomed:", "nosuch:203095000"])
