@@ -14,6 +14,7 @@ from fhir_fixtures.renaming import (
 )
 
 _ACT_BEFORE_R4 = "http://hl7.org/fhir/v3/ActCode"
+_CATEGORY_BEFORE_R4 = "http://hl7.org/fhir/medication-request-category"
 _ORDER = ("status", "intent", "subject", "authoredOn", "reasonCode", "reasonReference", "note")
 _DRUG = (
     "medicationCodeableConcept",
@@ -31,12 +32,18 @@ def _medication_request(resource: Json) -> Json:
         resource,
         "STU3",
         kept(*_ORDER, *_DRUG, "category", "requester", encounter="context"),
-        category=first(resource.get("category")),
+        category=_category(first(resource.get("category"))),
         requester={"agent": resource["requester"]} if "requester" in resource else None,
         reasonCode=listed(resource.get("reasonCode")),
         dosageInstruction=[dose_outside(one) for one in resource.get("dosageInstruction", ())],
         dispenseRequest=no_zero_repeats(resource.get("dispenseRequest")),
     )
+
+
+def _category(concept: Json | None) -> Json | None:
+    if concept is None or "coding" not in concept:
+        return concept
+    return concept | {"coding": [one | {"system": _CATEGORY_BEFORE_R4} for one in concept["coding"]]}
 
 
 def _procedure_request(resource: Json) -> Json:

@@ -84,6 +84,7 @@ def make_gather(
         received = Received(request.patient_id, request.encounter_id, version)
         received.index.update(drafts.index)
         named = _named(drafts.orders, words, received)
+        drafts = _settled(drafts, received, request)
         if not any(one.unresolved or words.is_subject(one.classes) for one in named):
             return Gathered(facts=(), fhir_version=_spoken(drafts), drafts=drafts)
         receive_prefetch(request.prefetch, received)
