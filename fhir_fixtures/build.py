@@ -116,6 +116,8 @@ def files(name: str, story: Json) -> Iterator[tuple[Path, str]]:
     """The files of one story: path and text."""
     held = record(story, f"patient-{name}")
     for version, folder in FOLDERS.items():
+        if version in story.get("not_in", ()):
+            continue
         for hook in WRITTEN[version]:
             yield HERE / folder / name / f"{hook}.json", written(request(name, story, hook, held, version))
         yield HERE / folder / name / "server.json", written(server(held, version))

@@ -9,6 +9,7 @@ from fhir_fixtures.renaming import (
     dose_outside,
     first,
     kept,
+    listed,
     no_zero_repeats,
     renamed,
 )
@@ -36,20 +37,25 @@ def _dosage(dosage: Json) -> Json:
 
 
 def _medication_order(resource: Json) -> Json:
-    reason, prior = first(resource.get("reasonCode")), resource.get("priorPrescription")
+    prior = resource.get("priorPrescription")
     return renamed(
         resource,
         "DSTU2",
         kept(*_ORDER, **_RENAMED),
         resourceType="MedicationOrder",
-        reasonCode=None,
-        reasonCodeableConcept=reason,
-        reasonReference=None if reason else first(resource.get("reasonReference")),
+        **{"reasonCode": None, "reasonReference": None, **_reasons(resource)},
         note="\n".join(one["text"] for one in resource.get("note", ())),
         dosageInstruction=[_dosage(one) for one in resource.get("dosageInstruction", ())],
         dispenseRequest=no_zero_repeats(resource.get("dispenseRequest")),
         priorPrescription={"reference": prior["reference"].replace("Request/", "Order/")} if prior else None,
     )
+
+
+def _reasons(resource: Json) -> Json:
+    concepts, references = (listed(resource.get(name)) for name in ("reasonCode", "reasonReference"))
+    if len(concepts) + len(references) > 1:
+        raise UntranslatableError("MedicationRequest.reasonCode: several reasons have no place in DSTU2")
+    return {"reasonCodeableConcept": first(concepts)} if concepts else {"reasonReference": first(references)}
 
 
 def _procedure_request(resource: Json) -> Json:

@@ -21,6 +21,7 @@ from fhir_fixtures.versions import FOLDERS
 STORIES = stories()
 NAMES = sorted(STORIES)
 VERSIONS = tuple(FOLDERS)
+TOLD = [(name, version) for name in NAMES for version in VERSIONS if version not in STORIES[name].get("not_in", ())]
 NOW = datetime(2026, 6, 15, 9, tzinfo=UTC)
 SERVER = "https://fhir.example.org/fhir"
 
