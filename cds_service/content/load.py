@@ -9,7 +9,7 @@ from cds_service.content.checks import wordings
 from cds_service.content.files import read, sha256_of
 from cds_service.content.overlay import Overlay, laid_over, laid_over_value_sets, laid_over_words, read_overlay
 from cds_service.content.stems import read_alternatives, read_exemptions, read_rules
-from cds_service.content.vocabulary import ValueSets, read_value_sets, terminology
+from cds_service.content.vocabulary import ValueSets, brand_faults, read_value_sets, terminology
 from cds_service.domain.content import (
     Alternative,
     Content,
@@ -85,6 +85,7 @@ def _content(
         tables = tables._replace(words=laid_over_words(tables.words, value_sets, overlay, overlay_faults))
     content = _assembled(tables, stems, value_sets, sha256, faults)
     faults += references.faults(content, frozenset(tables.words.word_lists))
+    faults += [f"words.toml: {fault}" for fault in brand_faults(tables.words)]
     return content
 
 

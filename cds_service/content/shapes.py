@@ -129,6 +129,7 @@ class WordsFile(Shape):
     reason: Words
     reaction: Words
     order: Words
+    brands: Words = {}  # substance -> its brand names
     includes: dict[Vocabulary, tuple[Vocabulary, ...]] = {}
     own_negations: dict[str, OwnNegations] = {}
     whole: dict[str, WholeWords] = {}

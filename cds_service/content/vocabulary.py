@@ -104,6 +104,21 @@ def terminology(value_sets: ValueSets, words: WordsFile, systems: CodesTable) ->
     )
 
 
+def brand_faults(words: WordsFile) -> Iterator[str]:
+    """Brand names that are no words of drugs, and substances that do not stand for all that their brands stand for."""
+    classes: dict[tuple[str, ...], set[str]] = {}
+    for name, listed in words.drug.items():
+        for word in listed:
+            classes.setdefault(_tokens(word), set()).add(name)
+    for substance, brands in words.brands.items():
+        for brand in brands:
+            of = classes.get(_tokens(brand))
+            if of is None:
+                yield f"[brands]: {brand} is no word of [drug]"
+            elif not of <= classes.get(_tokens(substance), set()):
+                yield f"[brands]: {substance} does not stand for all that {brand} stands for under [drug]"
+
+
 def _substances(value_sets: ValueSets, words: WordsFile, endings: re.Pattern[str]) -> dict[str, tuple[Word, ...]]:
     """The substances that each drug value set lists by name alone, to name combinations and packs of them."""
     found: dict[tuple[str, ...], list[str]] = {}
@@ -164,7 +179,7 @@ def _words(
 ) -> Iterator[Word]:
     """One `Word` for each (word, negations, whole) with every class it stands for."""
     classes: dict[tuple[tuple[str, ...], str, bool], list[str]] = {}
-    labels: dict[tuple[str, ...], str] = {}
+    labels = {_tokens(brand): substance for substance, brands in words.brands.items() for brand in brands}
     for table, is_whole in [*((table, False) for table in lists), (whole, True)]:
         for name, listed in table.items():
             for word in listed:

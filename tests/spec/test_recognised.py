@@ -3,7 +3,7 @@
 import pytest
 
 from cds_service.domain.terminology import Vocabulary
-from tests.spec.release import classes_of_code, classes_of_text
+from tests.spec.release import classes_of_code, classes_of_text, terminology
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 ATC = "http://www.whocc.no/atc"
@@ -104,6 +104,20 @@ def test_benzodiazepines_kept_for_seizures_by_code():
 )
 def test_drugs_that_act_on_the_brain_by_name(name, kind):
     assert kind in drug(name)
+
+
+@pytest.mark.parametrize(
+    ("brand", "substance"),
+    [
+        ("Neurontin 300 mg", "gabapentin"),
+        ("Norco", "hydrocodone"),
+        ("Ativan", "lorazepam"),
+        ("Suboxone", "buprenorphine"),
+    ],
+)
+def test_a_brand_is_called_by_its_substance_so_that_one_drug_is_one_drug(brand, substance):
+    labels = {label for _, label in terminology().mentions((brand,), Vocabulary.DRUG)}
+    assert labels == {label for _, label in terminology().mentions((substance,), Vocabulary.DRUG)} == {substance}
 
 
 @pytest.mark.parametrize("name", ["mirtazapine", "trazodone", "vortioxetine"])

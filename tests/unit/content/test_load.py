@@ -153,6 +153,8 @@ class TestFaults:
             ),
             ("facts.toml", 'subject_set = "diazepam"', 'subject_set = "aspirin"', "unknown value set: aspirin"),
             ("facts.toml", '"taper-words", ', '"tapper-words", ', "unknown word list of [order] in words.toml"),
+            ("words.toml", '"Vicodin", "Norco", "Lortab", "Hycet"', '"Vicodn", "Norco"', "Vicodn is no word of [drug]"),
+            ("words.toml", '"Kadian"]', '"Kadian", "Xyrem"]', "morphine does not stand for all that Xyrem stands for"),
             ("words.toml", "\ntamoxifen = [", "\ntamoxifn = [", "unknown value set or word list: tamoxifn"),
             ("phrases.toml", "[basis]", "[bases]", "phrases.toml: Object contains unknown field `bases`"),
             ("order-sign.toml", 'hook = "order-sign"', 'hook = "order-sing"', "not the one of its name"),

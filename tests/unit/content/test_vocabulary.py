@@ -109,8 +109,8 @@ class TestWords:
     @pytest.mark.parametrize(
         ("text", "value_set", "label"),
         [
-            ("MS-Contin 15 mg", "opioids", "MS Contin"),
-            ("Percocet", "opioids", "Percocet"),
+            ("MS-Contin 15 mg", "opioids", "morphine"),  # by its substance, so that one drug is one drug
+            ("Percocet", "opioids", "oxycodone"),
             ("fluvoxamine", "cyp1a2-inhibitors-strong", "fluvoxamine"),
             ("fluvoxamine", "ssri", "fluvoxamine"),
             ("Gablofen pump", "baclofen-intrathecal", "Gablofen"),
