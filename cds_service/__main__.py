@@ -71,6 +71,22 @@ def fire(target: str, url: str, hook: str | None, service: str | None, raw: bool
 
 
 @main.command()
+@click.argument("target")
+@click.option("--hook", default=None, help="Hook of a story; default: order-sign.")
+def explain(target: str, hook: str | None) -> None:
+    """Tell why a hook call comes out as it does. TARGET is a story of fhir_fixtures or a JSON file with a request.
+
+    It is evaluated here, with the settings of the service, without a server, and nothing is recorded.
+    """
+    from cds_service.app import rehearse  # noqa: PLC0415 - see serve
+    from cds_service.console.explain import explain as explain_call  # noqa: PLC0415 - see fire
+    from cds_service.settings import Settings  # noqa: PLC0415 - see serve
+
+    settings = Settings()
+    sys.exit(explain_call(target, lambda on, body: rehearse(settings, on, body), hook=hook))
+
+
+@main.command()
 @FOLDER
 @click.option("--overlay", type=EXISTING, default=None, help="A site's own folder to lay over it, and to explain.")
 def check(path: Path | None, overlay: Path | None) -> None:

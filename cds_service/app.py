@@ -19,11 +19,13 @@ from cds_service.console.home import make_home
 from cds_service.console.kit import Site, make_kit
 from cds_service.content.release import open_release
 from cds_service.dialects.fit import families
-from cds_service.domain.client import Client, Registration
+from cds_service.domain.client import ANONYMOUS, Client, Registration
 from cds_service.domain.content import Content
 from cds_service.domain.decision import Decision
-from cds_service.domain.errors import SettingsBroken
+from cds_service.domain.errors import SettingsBroken, UnknownService
 from cds_service.domain.request import HookRequest
+from cds_service.domain.trace import OrderTrace
+from cds_service.engine.trace import trace
 from cds_service.fhir.templates import templates
 from cds_service.hook_call import answer
 from cds_service.ledger.ledger import MOST_FEEDBACK, open_ledger
@@ -31,6 +33,7 @@ from cds_service.ledger.pseudonyms import load_or_create_key
 from cds_service.per_client import make_steps_of
 from cds_service.settings import Settings
 from cds_service.web.api import make_api
+from cds_service.web.calls import make_read_call
 from cds_service.web.one_slash import one_slash
 from cds_service.web.ports import Ports
 from cds_service.web.problems import problem
@@ -74,7 +77,7 @@ def create_app(
     content = open_content(settings)
     ledger = open_ledger(settings.database_url, pseudonym_key=pseudonym_key(settings))
     registrations = _registrations(settings)
-    steps_of = make_steps_of(settings, content, registrations, ledger, clock, new_uuid)
+    steps_of = make_steps_of(settings, content, registrations, ledger.commit, ledger.pseudonym, clock, new_uuid)
 
     def answered(request: HookRequest, client: Client) -> Decision:
         return answer(request, steps_of(client))
@@ -104,6 +107,32 @@ def create_app(
     app.after_request(make_surround(settings.cors_origins, new_uuid))
     app.wsgi_app = one_slash(app.wsgi_app)  # type: ignore[method-assign, assignment] # as Flask says it is done
     return app
+
+
+def rehearse(settings: Settings, hook: str, body: bytes) -> tuple[OrderTrace, ...]:
+    """Evaluate a hook call as the service would, record nothing, and tell the reasoning for each reviewed order.
+
+    Raises:
+        UnknownService: no CDS Service is offered on the hook.
+        RequestRefused, DataMissing, AllRulesFailed: as for a call over HTTP.
+    """
+    content = open_content(settings)
+    service = next((one for one in content.hooks if one.hook == hook), None)
+    if service is None:
+        raise UnknownService(f"No CDS Service is offered on {hook}.")
+    request = make_read_call(service, settings.max_depth)(body, ANONYMOUS, utc_now(), time.monotonic_ns())
+    steps_of = make_steps_of(settings, content, (), _forget, _nobody, utc_now, uuid4)
+    decision = answer(request, steps_of(ANONYMOUS))
+    return trace(decision.assessments, decision.cards, content)
+
+
+def _forget(_decision: Decision) -> None:
+    """Keep no record."""
+
+
+def _nobody(_kind: str, _identifier: str) -> str:
+    """No pseudonym: nothing is kept under it."""
+    return ""
 
 
 def _register_pages(app: Flask, settings: Settings, content: Content) -> None:

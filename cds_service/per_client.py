@@ -15,13 +15,13 @@ from cds_service.dialects.fit import make_fit, read
 from cds_service.domain.card import Card
 from cds_service.domain.client import Client, Registration
 from cds_service.domain.content import Content
+from cds_service.domain.decision import Decision
 from cds_service.domain.errors import ContentBroken
 from cds_service.domain.steps import Gathered, Steps, Write
 from cds_service.fhir.client import Limits, make_fetch
 from cds_service.fhir.gather import make_gather
 from cds_service.fhir.templates import KEY_OF_SECTION
 from cds_service.fhir.write import make_write
-from cds_service.ledger.ledger import Ledger
 from cds_service.settings import Settings
 from cds_service.web.invariants import hold
 
@@ -33,7 +33,8 @@ def make_steps_of(
     settings: Settings,
     content: Content,
     registrations: tuple[Registration, ...],
-    ledger: Ledger,
+    commit: Callable[[Decision], None],
+    pseudonym: Callable[[str, str], str],
     clock: Callable[[], datetime],
     new_uuid: Callable[[], UUID],
 ) -> StepsOf:
@@ -64,8 +65,8 @@ def make_steps_of(
             dialect=one.dialect,
             gaps=one.gaps,
             mode="shadow" if one.all_in_shadow else "live",
-            commit=ledger.commit,
-            pseudonym=ledger.pseudonym,
+            commit=commit,
+            pseudonym=pseudonym,
             clock=clock,
             new_uuid=new_uuid,
         )

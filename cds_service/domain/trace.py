@@ -16,6 +16,7 @@ class State(StrEnum):
     CANNOT_TELL = "cannot tell"
     FAILED = "failed"
     OFFERED = "offered"
+    FIT = "fit, not offered"  # another one has its place, or this client cannot use it
     WORTH_CONSIDERING = "worth considering"
     NOT_OFFERED = "not offered"
     NOT_APPLICABLE = "not applicable"

@@ -6,6 +6,7 @@ Pure, and tolerant of a record older than the content it is read with: a token w
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from cds_service.domain.card import Card
 from cds_service.domain.content import Alternative, Content, Rule
 from cds_service.domain.decision import Assessment, Ruling
 from cds_service.domain.outcome import (
@@ -29,17 +30,19 @@ from cds_service.engine.words import fill_plain
 FAILED = "failed"  # as `engine.judge` writes it before the type of the error
 
 
-def trace(assessments: Iterable[Assessment], content: Content) -> tuple[OrderTrace, ...]:
+def trace(assessments: Iterable[Assessment], cards: Iterable[Card], content: Content) -> tuple[OrderTrace, ...]:
     """The trace of each reviewed order.
 
     Args:
         assessments: of a decision.
+        cards: of that decision, as sent: they tell which of the fitting alternatives were offered.
         content: the release they were made with, for its words.
     """
-    return tuple(_order(assessment, content) for assessment in assessments)
+    offered = frozenset(suggestion.alternative for card in cards for suggestion in card.suggestions)
+    return tuple(_order(assessment, offered, content) for assessment in assessments)
 
 
-def _order(assessment: Assessment, content: Content) -> OrderTrace:
+def _order(assessment: Assessment, offered: frozenset[str], content: Content) -> OrderTrace:
     rules = {rule.id: rule for rule in content.rules}
     order = assessment.facts.order
     return OrderTrace(
@@ -56,7 +59,9 @@ def _order(assessment: Assessment, content: Content) -> OrderTrace:
         ),
         sections=sections(assessment.facts, content),
         rules=tuple(_rule(ruling, rules.get(ruling.rule), content) for ruling in assessment.rulings),
-        alternatives=tuple(_alternative(id_, verdict, content) for id_, verdict in assessment.verdicts.items()),
+        alternatives=tuple(
+            _alternative(id_, verdict, offered, content) for id_, verdict in assessment.verdicts.items()
+        ),
     )
 
 
@@ -155,13 +160,14 @@ def _basis(basis: Basis, content: Content) -> FactLine:
 # Alternatives ---------------------------------------------------------------------------------------------------------
 
 
-def _alternative(id_: str, verdict: Verdict, content: Content) -> AlternativeTrace:
+def _alternative(id_: str, verdict: Verdict, offered: frozenset[str], content: Content) -> AlternativeTrace:
     alternative = content.alternatives.get(id_)
     title = alternative.title if alternative is not None else id_
-    judged = AlternativeTrace(id=id_, title=title, state=State.OFFERED)
+    judged = AlternativeTrace(id=id_, title=title, state=State.NOT_APPLICABLE)
     match verdict:
         case Offer():
-            return replace(judged, also=_choices(verdict.also, alternative))
+            state = State.OFFERED if id_ in offered else State.FIT
+            return replace(judged, state=state, also=_choices(verdict.also, alternative))
         case Declined():
             state = State.WORTH_CONSIDERING if verdict.advise else State.NOT_OFFERED
             because = _reasons(verdict, alternative)
@@ -172,7 +178,7 @@ def _alternative(id_: str, verdict: Verdict, content: Content) -> AlternativeTra
                 return replace(judged, state=State.FAILED, because=about)
             own = alternative.unfit.get(token) if alternative is not None else None
             words = own or content.phrases.unfit.get(token, verdict.because)
-            return replace(judged, state=State.NOT_APPLICABLE, because=words.replace("{by}", _named(about, content)))
+            return replace(judged, because=words.replace("{by}", _named(about, content)))
 
 
 def _choices(choices: Iterable[PassedOver], alternative: Alternative | None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 import pytest
 
@@ -22,6 +23,7 @@ from cds_service.domain.outcome import (
 )
 from cds_service.domain.trace import State
 from cds_service.engine.assess import assess
+from cds_service.engine.present import present
 from cds_service.engine.recommend import recommend
 from cds_service.engine.trace import trace
 from tests.builders import ORIGIN, age, allergy, classes, drug, facts, measurement, order, problem
@@ -48,8 +50,9 @@ def release(*rules, **more):
 
 def traced(*rules, known=None, **more):
     whole = release(*rules, **more)
-    assessments, _ = recommend((assess(known or facts(), whole),), whole, iter(range(9)).__next__)
-    (one,) = trace(assessments, whole)
+    ids = map(UUID, (f"{number:032x}" for number in range(99)))
+    assessments, advice = recommend((assess(known or facts(), whole),), whole, ids.__next__)
+    (one,) = trace(assessments, present(assessments, advice, {}, whole, ids.__next__), whole)
     return one
 
 
@@ -113,7 +116,7 @@ class TestRules:
             Ruling(rule="a", version="1", outcome=NotApplicable(because="gone", by="also-gone")),
         )
         old = Assessment(facts=facts(), exemptions=(), rulings=rulings, verdicts={"gone": Unfit(because="why")})
-        (one,) = trace((old,), release(rule("a", finding())))
+        (one,) = trace((old,), (), release(rule("a", finding())))
         assert [told.says for told in one.rules] == ["old", "Summary of {name}", ""]
         assert one.rules[0].would_say == "older"
         assert one.rules[2].because == "gone"
@@ -140,6 +143,11 @@ class TestAlternatives:
         (told,) = traced(rule("a", finding(), offers=("sg-a",)), alternatives=(one,)).alternatives
         expected = "kidney value 9; kidney value 9" if because is None else because
         assert (told.title, told.state, told.because) == ("SG-A", state, expected)
+
+    def test_one_that_fits_while_another_has_its_place(self):
+        two = (alternative("sg-a"), alternative("sg-b"))
+        told = traced(rule("a", finding(), offers=("sg-a", "sg-b")), alternatives=two).alternatives
+        assert [one.state for one in told] == [State.OFFERED, State.FIT]
 
     def test_what_was_passed_over_within_an_offer(self):
         passed = (PassedOver(choice="default", because="kidney", values={"egfr": 9}),)
