@@ -76,6 +76,7 @@ class HalfRead:
     sections: frozenset[str]
     silent: frozenset[str]
     blocked: frozenset[str]
+    unfit: frozenset[str]
     exemptions: Mapping[str, frozenset[str]]
 
 
@@ -104,6 +105,7 @@ def half_read(path: Path) -> HalfRead:
         sections=frozenset(name.value for names in looked_at for name in names),
         silent=_because(calls, "NotApplicable"),
         blocked=_because(calls, "Declined") | _because(calls, "Block"),
+        unfit=_because(calls, "Unfit"),
         exemptions=_exemptions(calls),
     )
 
@@ -114,13 +116,19 @@ def _called(call: ast.Call) -> str:
 
 def _because(calls: list[ast.Call], outcome: str) -> frozenset[str]:
     return frozenset(
-        text
+        part.value
         for call in calls
         if _called(call) == outcome
         for keyword in call.keywords
-        if keyword.arg == "because" and isinstance(keyword.value, ast.Constant)
-        for text in _texts(keyword.value)
+        if keyword.arg == "because"
+        for part in _chosen(keyword.value)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
     )
+
+
+def _chosen(node: ast.expr) -> tuple[ast.expr, ...]:
+    """What an expression can come to: itself, or either side of a choice."""
+    return (*_chosen(node.body), *_chosen(node.orelse)) if isinstance(node, ast.IfExp) else (node,)
 
 
 def _exemptions(calls: list[ast.Call]) -> Mapping[str, frozenset[str]]:

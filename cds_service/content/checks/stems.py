@@ -66,6 +66,10 @@ def _half(name: str, stem: Rule | Alternative, read: HalfRead) -> Iterator[str]:
 
 
 def _words(name: str, stem: Rule | Alternative, read: HalfRead) -> Iterator[str]:
-    tokens, table = (read.silent, stem.silent) if isinstance(stem, Rule) else (read.blocked, stem.blocked)
-    where = "silent" if isinstance(stem, Rule) else "blocked"
-    yield from (f"{name}: [{where}] has no words for {token}" for token in sorted(tokens - table.keys()))
+    tables = (
+        {"silent": (read.silent, stem.silent)}
+        if isinstance(stem, Rule)
+        else {"blocked": (read.blocked, stem.blocked), "unfit": (read.unfit, stem.unfit)}
+    )
+    for where, (tokens, table) in tables.items():
+        yield from (f"{name}: [{where}] has no words for {token}" for token in sorted(tokens - table.keys()))

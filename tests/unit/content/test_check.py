@@ -40,6 +40,12 @@ def test_a_release_that_does_not_load_is_reported(release):
             'return Declined(because="busy")',
             "[blocked] has no words for busy",
         ),
+        (
+            "alternatives/physio.py",
+            "return Offer()",
+            'return Unfit(because="a" if facts else "b")',
+            "[unfit] has no words for b",
+        ),
         ("exemptions.py", "return ()", 'return (Exemption(id="X-NEW", because="new"),)', "gives X-NEW, which [names]"),
         (
             "exemptions.py",
