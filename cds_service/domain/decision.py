@@ -136,7 +136,7 @@ class Feedback:
         outcome: `accepted` or `overridden`. accepted: uuids of accepted suggestions.
         reason_code, reason_system: the override reason as sent. reason_mapped: HL7's non-adherence reason code for it;
             empty where HL7 has none.
-        has_comment: words came with it. comment: of those words, the ones that are our own and so name nobody.
+        has_comment: words came with it. comment: those words; the ledger keeps of them what its screen lets through.
         outcome_at: the client's time, UTC.
     """
 

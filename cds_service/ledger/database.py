@@ -1,9 +1,10 @@
 """What the ledger needs of a database, whichever it is; `sqlite` and `postgresql` each fill it in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -28,10 +29,26 @@ class Turn(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How this database is spoken to where each microsecond counts, past SQLAlchemy's own statements.
+
+    Attributes:
+        inserts: statements that add rows, by table. lock_head, update_head: of the log's head, see `log`.
+        moment: what it keeps of a moment in UTC.
+    """
+
+    inserts: Mapping[str, str]
+    lock_head: str
+    update_head: str
+    moment: Callable[[datetime], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
     """One database of the ledger, opened.
 
     Attributes:
+        dialect: how it is spoken to.
         write: connections that commit, each durable when its commit returns. read: connections for everything else.
         turn: held around each transaction that writes.
         current: whether a connection still reaches the database others would find under this URL.
@@ -40,6 +57,7 @@ class Database:
         close: let go of everything.
     """
 
+    dialect: Dialect
     write: Engine
     read: Engine
     turn: Turn

@@ -1,19 +1,23 @@
 """The ledger as the rest of the service sees it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import Self, TypeVar
 
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from cds_service.domain.decision import Decision, Feedback
-from cds_service.domain.errors import SettingsBroken
+from cds_service.domain.decision import Access, Decision, Feedback, Recorded, ReleaseUsed
+from cds_service.domain.errors import LedgerUnavailable, SettingsBroken
 from cds_service.ledger import pseudonyms, reading
 from cds_service.ledger.database import Database, unavailable
+from cds_service.ledger.log import Entry, entry
 from cds_service.ledger.migrate import migrate
 from cds_service.ledger.postgresql import open_postgresql
-from cds_service.ledger.rows import decision_rows, feedback_rows, storable
+from cds_service.ledger.record import KINDS, encode, storable
+from cds_service.ledger.rows import index_rows
+from cds_service.ledger.screening import Screen, nothing
 from cds_service.ledger.sqlite import open_sqlite
 from cds_service.ledger.writer import WAIT_SECONDS, Writer
 
@@ -21,12 +25,15 @@ T = TypeVar("T")
 MOST_FEEDBACK = 500  # items of one batch; also keeps its look-up within every database's number of parameters
 
 
-def open_ledger(database_url: str, *, pseudonym_key: bytes, wait_seconds: float = WAIT_SECONDS) -> "Ledger":
+def open_ledger(
+    database_url: str, *, pseudonym_key: bytes, screen: Screen = nothing, wait_seconds: float = WAIT_SECONDS
+) -> "Ledger":
     """The ledger in a database, its schema brought up to date, its writer running; once in each worker, after any fork.
 
     Args:
         database_url: `sqlite:////path/ledger.db` or `postgresql://user:password@host/name`.
         pseudonym_key: 32 or more secret bytes, the same in every worker (`load_or_create_key`).
+        screen: what of a comment on a card may be kept.
         wait_seconds: how long a caller waits for its commit.
 
     Raises:
@@ -40,7 +47,7 @@ def open_ledger(database_url: str, *, pseudonym_key: bytes, wait_seconds: float 
     except BaseException:
         database.close()
         raise
-    return Ledger(database, Writer(database, wait_seconds=wait_seconds), key)
+    return Ledger(database, Writer(database, wait_seconds=wait_seconds), key, screen)
 
 
 def _opener(database_url: str) -> Database:
@@ -62,11 +69,12 @@ def _opener(database_url: str) -> Database:
 class Ledger:
     """The record of advice: what is handed to `commit` is on disk when it returns. Safe to share between threads."""
 
-    def __init__(self, database: Database, writer: Writer, pseudonym_key: bytes) -> None:
+    def __init__(self, database: Database, writer: Writer, pseudonym_key: bytes, screen: Screen) -> None:
         """Use `open_ledger`."""
         self._database = database
         self._writer = writer
         self._key = pseudonym_key
+        self._screen = screen
 
     def pseudonym(self, kind: str, identifier: str) -> str:
         """The keyed pseudonym of an id: 64 hex digits, another for each kind; empty for an empty id."""
@@ -80,7 +88,7 @@ class Ledger:
         Raises:
             LedgerUnavailable: it was not, or not in time; the message says what to do.
         """
-        self._writer.write(decision_rows(decision, self.pseudonym))
+        self._writer.write([self._entry(decision)])
 
     def commit_feedback(self, items: tuple[Feedback, ...]) -> frozenset[str]:
         """Commit feedback, all of it or none.
@@ -96,11 +104,32 @@ class Ledger:
             return frozenset()
         if len(items) > MOST_FEEDBACK:
             raise ValueError(f"At most {MOST_FEEDBACK} items of feedback can be committed together.")
-        sent = {storable(item.card) for item in items}
-        known = self._read(lambda connection: reading.own_cards(connection, sent))
-        orphans = frozenset(item.id for item in items if known.get(storable(item.card)) != storable(item.client))
-        self._writer.write(feedback_rows(items, orphans))
-        return orphans
+        self._writer.write([self._entry(replace(item, comment=self._screen(item.comment))) for item in items])
+        return self._read(lambda connection: reading.orphans(connection, [item.id for item in items]))
+
+    def commit_access(self, access: Access) -> None:
+        """Return once it is durably committed that somebody read the record.
+
+        Raises:
+            LedgerUnavailable: it was not, or not in time.
+        """
+        self._writer.write([self._entry(access)])
+
+    def commit_release(self, release: ReleaseUsed) -> None:
+        """Return once it is durably committed that a content release came into use; nothing is, where its id is known.
+
+        Raises:
+            LedgerUnavailable: it was not, or not in time.
+        """
+        self._writer.write([self._entry(release, once=True)])
+
+    def _entry(self, recorded: Recorded, *, once: bool = False) -> Entry:
+        try:
+            record = encode(recorded, self.pseudonym)
+        except ValueError as error:  # a moment without a zone
+            raise LedgerUnavailable(f"The ledger cannot keep this record. {error}") from error
+        kind = KINDS[type(recorded)]
+        return entry(kind, recorded.id, record, index_rows(kind, recorded, self._database.dialect.moment), once=once)
 
     def ping(self) -> None:
         """Return when a decision could be committed now: asks the writer itself.
@@ -108,7 +137,7 @@ class Ledger:
         Raises:
             LedgerUnavailable: it could not, and why.
         """
-        self._writer.write({})
+        self._writer.write(())
 
     def close(self) -> None:
         """Commit what is waiting and let go of the database.

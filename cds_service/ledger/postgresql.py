@@ -8,6 +8,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from cds_service.ledger.database import Database
+from cds_service.ledger.log import dialect
 
 STATEMENT_MILLISECONDS = 4_000
 SCHEMA_SECONDS = 60  # a change of schema, and the wait for a worker that is making it
@@ -53,6 +54,7 @@ def open_postgresql(url: URL) -> Database:
         read.dispose()
 
     return Database(
+        dialect=dialect(mark="%s", lock=" FOR UPDATE", moment=lambda moment: moment),
         write=write,
         read=read,
         turn=_no_turn,

@@ -1,24 +1,23 @@
 """What the ledger holds, as records, for the console and for replay."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from cds_service.domain.decision import Decision, Feedback
-from cds_service.ledger.record import decode_decision
-from cds_service.ledger.tables import accepted_suggestions, cards, decisions, feedback, suggestions
+from cds_service.ledger.record import decode
+from cds_service.ledger.tables import cards, decisions, feedback, log, suggestions
 
 MOST = 1_000  # rows of one page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptDecision:
-    """A decision read back. `record` is the text exactly as it was committed; `sequence` its place in the ledger."""
+    """A decision read back. `record` is the text exactly as it was committed; `leaf_index` its place in the log."""
 
-    sequence: int
+    leaf_index: int
     decision: Decision
     record: str
 
@@ -30,10 +29,11 @@ class DecisionLine:
     Attributes:
         duration_us: from receiving to answering, in microseconds.
         user, patient, encounter: pseudonyms.
-        incomplete: a section of the record was not to be had. not_assessed, failed: rulings of that kind.
+        incomplete: a section of the record was not to be had. degraded: for that or another reason the answer was less
+            than it should have been. not_assessed, failed: rulings of that kind.
     """
 
-    sequence: int
+    leaf_index: int
     id: str
     received_at: datetime
     answered_at: datetime
@@ -42,6 +42,8 @@ class DecisionLine:
     service_id: str
     hook_instance: str
     client: str
+    tenant: str
+    dialect: str
     user: str
     patient: str
     encounter: str
@@ -53,6 +55,7 @@ class DecisionLine:
     status: int
     mode: str
     incomplete: bool
+    degraded: bool
     not_assessed: int
     failed: int
     order_count: int
@@ -63,6 +66,7 @@ class DecisionLine:
 class KeptCard:
     """A card by its uuid, and the decision it belongs to; `suggestions` is uuid -> alternative, as shown."""
 
+    leaf_index: int
     uuid: str
     decision: str
     position: int
@@ -76,8 +80,9 @@ class KeptCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFeedback:
-    """Feedback read back; `orphan` when this service sent no such card to that client."""
+    """Feedback read back; `orphan` when this service had sent no such card to that client."""
 
+    leaf_index: int
     feedback: Feedback
     orphan: bool
 
@@ -88,7 +93,7 @@ class Wanted:
 
     Attributes:
         since, until: received at or after, and before, this moment.
-        below: only decisions committed before the one of this sequence: the last of the page shown before.
+        below: only decisions before this place in the log: that of the last on the page shown before.
     """
 
     hook: str = ""
@@ -101,21 +106,21 @@ class Wanted:
 
 def read_decision(connection: Connection, id_: str) -> KeptDecision | None:
     """One decision; `None` for no such."""
-    columns = (decisions.c.sequence, decisions.c.record)
-    row = connection.execute(select(*columns).where(decisions.c.id == id_)).one_or_none()
+    query = select(log.c.leaf_index, log.c.record).join_from(decisions, log, decisions.c.leaf_index == log.c.leaf_index)
+    row = connection.execute(query.where(decisions.c.id == id_)).one_or_none()
     if row is None:
         return None
-    return KeptDecision(sequence=row.sequence, decision=decode_decision(row.record), record=row.record)
+    decision = decode(row.record)
+    assert isinstance(decision, Decision)
+    return KeptDecision(leaf_index=row.leaf_index, decision=decision, record=row.record)
 
 
-_LINE = [
-    column.label(column.name.removesuffix("_pseudonym")) for column in decisions.columns if column.name != "record"
-]
+_LINE = [column.label(column.name.removesuffix("_pseudonym")) for column in decisions.columns]
 
 
 def read_decisions(connection: Connection, wanted: Wanted) -> tuple[DecisionLine, ...]:
     """A page of decisions, latest first."""
-    query = select(*_LINE).order_by(decisions.c.sequence.desc()).limit(min(wanted.at_most, MOST))
+    query = select(*_LINE).order_by(decisions.c.leaf_index.desc()).limit(min(wanted.at_most, MOST))
     if wanted.hook:
         query = query.where(decisions.c.hook == wanted.hook)
     if wanted.client is not None:
@@ -125,18 +130,21 @@ def read_decisions(connection: Connection, wanted: Wanted) -> tuple[DecisionLine
     if wanted.until is not None:
         query = query.where(decisions.c.received_at < wanted.until)
     if wanted.below is not None:
-        query = query.where(decisions.c.sequence < wanted.below)
+        query = query.where(decisions.c.leaf_index < wanted.below)
     return tuple(DecisionLine(**row._mapping) for row in connection.execute(query))  # noqa: SLF001  public despite its name
 
 
 def read_card(connection: Connection, uuid: str) -> KeptCard | None:
     """One card; `None` for no such."""
-    row = connection.execute(select(cards).where(cards.c.uuid == uuid)).one_or_none()
+    query = select(cards, decisions.c.id.label("decision")).join_from(
+        cards, decisions, cards.c.leaf_index == decisions.c.leaf_index
+    )
+    row = connection.execute(query.where(cards.c.uuid == uuid)).one_or_none()
     if row is None:
         return None
     offered = connection.execute(
         select(suggestions.c.uuid, suggestions.c.alternative)
-        .where(suggestions.c.card == uuid)
+        .where(suggestions.c.leaf_index == row.leaf_index, suggestions.c.card == uuid)
         .order_by(suggestions.c.position)
     )
     return KeptCard(**row._mapping, suggestions={one.uuid: one.alternative for one in offered})  # noqa: SLF001  as above
@@ -144,26 +152,18 @@ def read_card(connection: Connection, uuid: str) -> KeptCard | None:
 
 def read_feedback(connection: Connection, card: str) -> tuple[KeptFeedback, ...]:
     """What was said of one card, in the order of its coming."""
-    rows = connection.execute(select(feedback).where(feedback.c.card == card).order_by(feedback.c.sequence)).all()
-    accepted: dict[str, list[str]] = {}
-    chosen = (
-        select(accepted_suggestions.c.feedback, accepted_suggestions.c.suggestion)
-        .where(accepted_suggestions.c.feedback.in_([row.id for row in rows]))
-        .order_by(accepted_suggestions.c.feedback, accepted_suggestions.c.position)
+    query = select(log.c.leaf_index, log.c.record, feedback.c.orphan).join_from(
+        feedback, log, feedback.c.leaf_index == log.c.leaf_index
     )
-    for one in connection.execute(chosen):
-        accepted.setdefault(one.feedback, []).append(one.suggestion)
-    return tuple(_feedback(row, tuple(accepted.get(row.id, ()))) for row in rows)
+    kept = []
+    for row in connection.execute(query.where(feedback.c.card == card).order_by(log.c.leaf_index)):
+        item = decode(row.record)
+        assert isinstance(item, Feedback)
+        kept.append(KeptFeedback(leaf_index=row.leaf_index, feedback=item, orphan=row.orphan))
+    return tuple(kept)
 
 
-def _feedback(row: Row[Any], accepted: tuple[str, ...]) -> KeptFeedback:
-    values = dict(row._mapping)  # noqa: SLF001  as above
-    orphan = values.pop("orphan")
-    del values["sequence"]
-    return KeptFeedback(feedback=Feedback(**values, accepted=accepted), orphan=orphan)
-
-
-def own_cards(connection: Connection, uuids: set[str]) -> Mapping[str, str]:
-    """Uuid -> client, of those cards that the ledger knows."""
-    rows = connection.execute(select(cards.c.uuid, cards.c.client).where(cards.c.uuid.in_(sorted(uuids))))
-    return {row.uuid: row.client for row in rows}
+def orphans(connection: Connection, ids: Sequence[str]) -> frozenset[str]:
+    """Those of the feedback whose card nobody knows."""
+    query = select(feedback.c.id).where(feedback.c.id.in_(ids), feedback.c.orphan)
+    return frozenset(connection.execute(query).scalars())

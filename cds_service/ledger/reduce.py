@@ -8,14 +8,13 @@ resources: an update sends the prescriber's whole draft back, with all that it m
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 
-from cds_service.domain.decision import Assessment, Decision, Ruling
-from cds_service.domain.facts import Encounter, Known
-from cds_service.domain.outcome import Basis, Finding, Outcome
+from cds_service.domain.facts import Encounter
+from cds_service.domain.outcome import Basis
+from cds_service.ledger.tagged import Mirror
 
 Pseudonym = Callable[[str, str], str]
 Json = Any  # a JSON value: checked piece by piece
@@ -26,12 +25,7 @@ Keep = Callable[[Json], Json]  # what is kept of a value, `None` for nothing
 
 BY_ID = {"Patient": "patient", "Encounter": "encounter"}  # pseudonyms of the bare id, as in the hook's context
 BY_REFERENCE = {"Practitioner", "PractitionerRole", "RelatedPerson", "Person"}  # of `Type/id`, as the context's user
-
-
-def without_people(decision: Decision, pseudonym: Pseudonym) -> Decision:
-    """The decision with pseudonyms in references to patients, encounters and users; all other references stay."""
-    assessments = tuple(_assessment(assessment, pseudonym) for assessment in decision.assessments)
-    return replace(decision, assessments=assessments)
+_PEOPLE = re.compile(rf"(?:^|/)(?:{'|'.join(sorted({*BY_ID, *BY_REFERENCE}))})/")
 
 
 def reduce_reference(reference: str, pseudonym: Pseudonym) -> str:
@@ -53,18 +47,22 @@ def _parts(reference: str) -> tuple[str, str]:
     return head.rpartition("/")[2], identifier
 
 
-def _names_somebody(reference: str) -> bool:
-    kind, _ = _parts(reference)
-    return kind in BY_ID or kind in BY_REFERENCE
+def without_people(assessment: Mirror, pseudonym: Pseudonym) -> None:
+    """Put pseudonyms into the references of an assessment, as it is about to be written; all other references stay."""
+    encounter = assessment.facts.encounter
+    if getattr(encounter, "items", ()):
+        encounter.items = tuple([_encounter(one, pseudonym) for one in encounter.items])
+    for ruling in assessment.rulings:
+        if isinstance(ruling, msgspec.Raw):  # says nothing of anybody, see `record`
+            continue
+        for said in (ruling.outcome, ruling.spoken):
+            basis: tuple[Basis, ...] = getattr(said, "basis", ())
+            if any(_PEOPLE.search(one.reference) for one in basis):
+                said.basis = tuple([_basis(one, pseudonym) for one in basis])
 
 
-def _assessment(assessment: Assessment, pseudonym: Pseudonym) -> Assessment:
-    facts = assessment.facts
-    if isinstance(facts.encounter, Known) and facts.encounter.items:
-        items = tuple(_encounter(encounter, pseudonym) for encounter in facts.encounter.items)
-        facts = replace(facts, encounter=replace(facts.encounter, items=items))
-    rulings = tuple(_ruling(ruling, pseudonym) for ruling in assessment.rulings)
-    return replace(assessment, facts=facts, rulings=rulings)
+def _basis(basis: Basis, pseudonym: Pseudonym) -> Basis:
+    return replace(basis, reference=reduce_reference(basis.reference, pseudonym))
 
 
 def _encounter(encounter: Encounter, pseudonym: Pseudonym) -> Encounter:
@@ -72,29 +70,11 @@ def _encounter(encounter: Encounter, pseudonym: Pseudonym) -> Encounter:
     return replace(encounter, origin=origin)
 
 
-def _ruling(ruling: Ruling, pseudonym: Pseudonym) -> Ruling:
-    outcome = _outcome(ruling.outcome, pseudonym)
-    spoken = None if ruling.spoken is None else _outcome(ruling.spoken, pseudonym)
-    if outcome is ruling.outcome and spoken is ruling.spoken:
-        return ruling
-    return replace(ruling, outcome=outcome, spoken=spoken)
-
-
-def _outcome(outcome: Outcome, pseudonym: Pseudonym) -> Outcome:
-    if not isinstance(outcome, Finding) or not any(_names_somebody(basis.reference) for basis in outcome.basis):
-        return outcome
-    return replace(outcome, basis=tuple(_basis(basis, pseudonym) for basis in outcome.basis))
-
-
-def _basis(basis: Basis, pseudonym: Pseudonym) -> Basis:
-    return replace(basis, reference=reduce_reference(basis.reference, pseudonym))
-
-
 # Resources ------------------------------------------------------------------------------------------------------------
 
 
 def reduce_resource(resource: bytes) -> bytes:
-    """What is kept of a resource, as JSON with sorted members; numbers keep their digits.
+    """What is kept of a resource, as canonical JSON: 2.50 is written 2.5.
 
     Raises:
         msgspec.DecodeError: it is not JSON, so it cannot have been sent.
@@ -102,8 +82,11 @@ def reduce_resource(resource: bytes) -> bytes:
     return _writer.encode(_RESOURCE(_reader.decode(resource)) or {})
 
 
-_reader = msgspec.json.Decoder(float_hook=Decimal)
-_writer = msgspec.json.Encoder(order="sorted", decimal_format="number")
+_reader: msgspec.json.Decoder[Json] = msgspec.json.Decoder()
+_writer = msgspec.json.Encoder(order="sorted")
+
+LARGEST_NUMBER = 2**53 - 1  # every whole number up to this is a number of RFC 8785, which knows doubles only
+SMALLEST_FRACTION = 1e-5  # below it the canonical spelling changes, and no order means so little
 
 
 def _like(pattern: str) -> Keep:
@@ -112,7 +95,11 @@ def _like(pattern: str) -> Keep:
 
 
 def _number(value: Json) -> Json:
-    return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > LARGEST_NUMBER:
+        return None
+    if value == int(value):
+        return int(value)
+    return value if abs(value) >= SMALLEST_FRACTION else None
 
 
 def _flag(value: Json) -> Json:
@@ -129,8 +116,8 @@ def _only(members: Mapping[str, Keep]) -> Keep:
             return None
         return {
             name: kept
-            for name, member in members.items()
-            if name in value and (kept := member(value[name])) is not None
+            for name, one in value.items()
+            if (member := members.get(name)) is not None and (kept := member(one)) is not None
         } or None
 
     return keep

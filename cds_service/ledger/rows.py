@@ -1,115 +1,140 @@
-"""Decisions and Feedback -> rows of the tables, made in the thread that asks for the commit."""
+"""Records -> rows of the index, made in the thread that asks for the commit.
+
+The same functions make the rows that `verify` and the spool expect of a record's text: `views` reads from it just what
+is asked for here. Each row is complete but for its first column, the leaf index, which the commit gives.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table
 
-from cds_service.domain.decision import Decision, Feedback
-from cds_service.domain.outcome import NotAssessed, RuleFailed
-from cds_service.ledger.record import encode_decision
-from cds_service.ledger.tables import accepted_suggestions, cards, decisions, feedback, suggestions
+from cds_service.domain.decision import Access, Decision, Feedback, Recorded, ReleaseUsed
+from cds_service.ledger.record import storable
+from cds_service.ledger.tables import (
+    INDEX_TABLES,
+    accepted_suggestions,
+    access,
+    cards,
+    decisions,
+    feedback,
+    log,
+    log_nodes,
+    releases,
+    suggestions,
+)
 
-Row = Mapping[str, Any]
+Row = tuple[Any, ...]
+Kept = Any  # a moment as the database keeps it
 Rows = Mapping[Table, Sequence[Row]]
+Moment = Callable[[datetime], Kept]
 
-MICROSECOND = timedelta(microseconds=1)
-UNSTORABLE = {0: "\N{REPLACEMENT CHARACTER}"} | dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
+COLUMNS: Mapping[Table, tuple[str, ...]] = {
+    log: ("leaf_index", "kind", "leaf_hash", "record"),
+    log_nodes: ("level", "position", "hash"),
+    **{
+        table: ("leaf_index", *(column.name for column in table.columns if column.name != "leaf_index"))
+        for table in INDEX_TABLES
+    },
+}
+CARD_OF_FEEDBACK = COLUMNS[feedback].index("card") - 1
+CLIENT_OF_FEEDBACK = COLUMNS[feedback].index("client") - 1
+ORPHAN = COLUMNS[feedback].index("orphan") - 1
 
 
-def storable(text: str) -> str:
-    """A text both databases can hold: neither takes lone surrogates, PostgreSQL no zero character."""
-    return text if text.isascii() and "\0" not in text else text.translate(UNSTORABLE)
-
-
-def decision_rows(decision: Decision, pseudonym: Callable[[str, str], str]) -> Rows:
+def decision_rows(decision: Decision, moment: Moment) -> Rows:
     """One row for the decision, one for each card, one for each suggestion."""
-    return {
-        decisions: [_decision(decision, encode_decision(decision, pseudonym))],
-        cards: [
-            {
-                "uuid": card.uuid,
-                "decision": decision.id,
-                "position": position,
-                "rule": card.source.topic.code,
-                "indicator": card.indicator.value,
-                "summary": card.summary,
-                "received_at": decision.received_at,
-                "client": storable(decision.client),
-            }
+    received, client = moment(decision.received_at), storable(decision.client)
+    rows: dict[Table, list[Row]] = {decisions: [_decision(decision, received, client, moment)]}
+    if decision.cards:
+        rows[cards] = [
+            (card.uuid, position, card.source.topic.code, card.indicator.value, card.summary, received, client)
             for position, card in enumerate(decision.cards)
-        ],
-        suggestions: [
-            {
-                "uuid": suggestion.uuid,
-                "card": card.uuid,
-                "position": position,
-                "alternative": suggestion.alternative,
-            }
+        ]
+        rows[suggestions] = [
+            (suggestion.uuid, card.uuid, position, suggestion.alternative)
             for card in decision.cards
             for position, suggestion in enumerate(card.suggestions)
-        ],
-    }
+        ]
+    return rows
 
 
-def _decision(decision: Decision, record: str) -> Row:
-    outcomes = [ruling.outcome for assessment in decision.assessments for ruling in assessment.rulings]
-    return {
-        "id": decision.id,
-        "received_at": decision.received_at,
-        "answered_at": decision.answered_at,
-        "duration_us": (decision.answered_at - decision.received_at) // MICROSECOND,
-        "hook": decision.hook,
-        "service_id": decision.service_id,
-        "hook_instance": storable(decision.hook_instance),
-        "client": storable(decision.client),
-        "user_pseudonym": decision.user,
-        "patient_pseudonym": decision.patient,
-        "encounter_pseudonym": decision.encounter,
-        "fhir_version": decision.fhir_version,
-        "body_sha256": decision.body_sha256,
-        "content_version": decision.content_version,
-        "content_sha256": decision.content_sha256,
-        "software_version": decision.software_version,
-        "status": decision.status,
-        "mode": decision.mode,
-        "incomplete": bool(decision.incomplete),
-        "not_assessed": sum(isinstance(outcome, NotAssessed) for outcome in outcomes),
-        "failed": sum(isinstance(outcome, RuleFailed) for outcome in outcomes),
-        "order_count": len(decision.assessments),
-        "card_count": len(decision.cards),
-        "record": record,
-    }
+def _decision(decision: Decision, received: Kept, client: str, moment: Moment) -> Row:
+    return (
+        decision.id,
+        received,
+        moment(decision.answered_at),
+        decision.duration_us,
+        decision.hook,
+        decision.service_id,
+        storable(decision.hook_instance),
+        client,
+        storable(decision.tenant),
+        decision.dialect,
+        decision.user,
+        decision.patient,
+        decision.encounter,
+        decision.fhir_version,
+        decision.body_sha256,
+        decision.content_version,
+        decision.content_sha256,
+        decision.software_version,
+        decision.status,
+        decision.mode,
+        bool(decision.incomplete),
+        bool(decision.degraded),
+        decision.not_assessed,
+        decision.failed,
+        len(decision.assessments),
+        len(decision.cards),
+    )
 
 
-def feedback_rows(items: Sequence[Feedback], orphans: frozenset[str]) -> Rows:
-    """One row for each feedback, one for each accepted suggestion.
+def feedback_rows(item: Feedback, moment: Moment) -> Rows:
+    """One row for the feedback, one for each accepted suggestion. Whether it is an orphan the commit finds out."""
+    row = (
+        item.id,
+        moment(item.received_at),
+        item.service_id,
+        storable(item.client),
+        storable(item.card),
+        True,
+        item.outcome,
+        moment(item.outcome_at),
+        storable(item.reason_code),
+        storable(item.reason_system),
+        item.reason_mapped,
+        item.has_comment,
+    )
+    accepted = [(position, storable(suggestion)) for position, suggestion in enumerate(item.accepted)]
+    return {feedback: [row], accepted_suggestions: accepted} if accepted else {feedback: [row]}
+
+
+def access_rows(item: Access, moment: Moment) -> Rows:
+    """One row."""
+    return {access: [(item.id, moment(item.at), storable(item.who), item.through, item.what, item.records)]}
+
+
+def release_rows(item: ReleaseUsed, moment: Moment) -> Rows:
+    """One row."""
+    return {releases: [(item.id, moment(item.at), item.version, item.sha256, item.software_version)]}
+
+
+_MAKERS: Mapping[str, Callable[[Any, Moment], Rows]] = {
+    "decision": decision_rows,
+    "feedback": feedback_rows,
+    "access": access_rows,
+    "release": release_rows,
+}
+
+
+def index_rows(kind: str, recorded: Recorded, moment: Moment) -> Rows:
+    """The rows of the index for a record, without their leaf index.
 
     Args:
-        items: feedback of one request.
-        orphans: ids of those items whose card this service did not send to this client.
+        kind: see `record.KINDS`.
+        recorded: as it was made, or its view.
+        moment: what the database keeps of a moment.
     """
-    return {
-        feedback: [
-            {
-                "id": item.id,
-                "received_at": item.received_at,
-                "service_id": item.service_id,
-                "client": storable(item.client),
-                "card": storable(item.card),
-                "orphan": item.id in orphans,
-                "outcome": item.outcome,
-                "outcome_at": item.outcome_at,
-                "reason_code": storable(item.reason_code),
-                "reason_system": storable(item.reason_system),
-                "has_comment": item.has_comment,
-            }
-            for item in items
-        ],
-        accepted_suggestions: [
-            {"feedback": item.id, "position": position, "suggestion": storable(suggestion)}
-            for item in items
-            for position, suggestion in enumerate(item.accepted)
-        ],
-    }
+    return _MAKERS[kind](recorded, moment)

@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from cds_service.domain.errors import LedgerUnavailable, SettingsBroken
 from cds_service.ledger.database import Database, Turn
+from cds_service.ledger.log import dialect
 
 BUSY_SECONDS = 1.0  # for programs that write without our lock: a shell, a backup
 CHECKPOINT_PAGES = 4_000  # 16 MB of log before a commit has to carry it into the file
@@ -28,7 +30,6 @@ POLL_SECONDS = 0.02
 DURABLE = (
     "journal_mode=WAL",
     "synchronous=FULL",
-    "foreign_keys=ON",
     f"wal_autocheckpoint={CHECKPOINT_PAGES}",
 )
 
@@ -60,6 +61,7 @@ def open_sqlite(url: URL) -> Database:
         os.close(lock)
 
     return Database(
+        dialect=dialect(mark="?", lock="", moment=_moment),  # BEGIN IMMEDIATE has locked the file
         write=write,
         read=read,
         turn=_turn(lock),
@@ -68,6 +70,11 @@ def open_sqlite(url: URL) -> Database:
         probe="SELECT 1",  # BEGIN IMMEDIATE has failed before this where the file cannot be written
         close=close,
     )
+
+
+def _moment(moment: datetime) -> str:
+    """As SQLAlchemy writes and reads a moment: always of the same length, so that texts sort as moments do."""
+    return moment.astimezone(UTC).isoformat(" ", "microseconds")[: len("2026-06-15 09:00:00.000000")]
 
 
 def _engine(path: Path, *, begin: str, pragmas: tuple[str, ...], pool: type[NullPool] | type[QueuePool]) -> Engine:

@@ -1,7 +1,17 @@
-"""The schema: decisions, their cards and suggestions, and the feedback on them. Rows are only ever added.
+"""The schema. `log` is the ledger: every record once, in the order of commit, each a leaf of the hash tree.
 
-Texts have no length here: what comes from outside is bounded where it comes in. `decisions.sequence` is the order of
-commit within one database; it may have holes where a transaction was rolled back.
+::
+
+    log               leaf_index, kind, leaf_hash, record: what was recorded, as text, and its leaf
+      ├─ log_nodes        roots of complete subtrees, every eighth level: proofs without reading the whole log
+      ├─ log_head         one row: the size of the log and the frontier to go on from; who appends locks it
+      └─ checkpoints      signed statements of size and root
+    decisions, cards, suggestions, feedback, accepted_suggestions, access, releases
+                      an index of what the records say, for questions; `verify` holds it against them
+
+Rows are only ever added (but for the head's). Texts have no length here: what comes from outside is bounded where it
+comes in. Leaf indexes begin at 0 and have no holes. There are no foreign keys: they would cost each commit, and
+`verify` holds every row against the record it comes from, which is more than they can.
 """
 
 from datetime import UTC, datetime
@@ -12,9 +22,9 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
-    ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -50,8 +60,6 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-Sequence = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only in an INTEGER column
-
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -61,10 +69,57 @@ metadata = MetaData(
     }
 )
 
+INDEX = "leaf_index"
+HEAD = 1  # the id of the head's only row
+Place = BigInteger().with_variant(Integer, "sqlite")  # in SQLite only INTEGER can be the table's own key
+
+
+def _leaf_index(*, primary: bool = False) -> Column[int]:
+    return Column(INDEX, Place, primary_key=primary, autoincrement=False, nullable=False)
+
+
+# The log --------------------------------------------------------------------------------------------------------------
+
+log = Table(
+    "log",
+    metadata,
+    Column(INDEX, Place, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("leaf_hash", LargeBinary, nullable=False),  # 32 bytes, see `merkle`
+    Column("record", Text),  # canonical JSON, see `record`; nullable, for records whose time to be kept is over
+)
+
+log_nodes = Table(
+    "log_nodes",
+    metadata,
+    Column("level", Integer, primary_key=True),  # 8, 16, …: the root of 2 to the level leaves
+    Column("position", Place, primary_key=True),  # which of its level
+    Column("hash", LargeBinary, nullable=False),
+)
+
+log_head = Table(
+    "log_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("origin", String, nullable=False),  # the name of this log, made at random with it
+    Column("size", Place, nullable=False),
+    Column("frontier", LargeBinary, nullable=False),  # see `merkle.Frontier`
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", Place, primary_key=True, autoincrement=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("note", Text, nullable=False),  # signed, see `note`
+)
+
+# The index ------------------------------------------------------------------------------------------------------------
+
 decisions = Table(
     "decisions",
     metadata,
-    Column("sequence", Sequence, primary_key=True, autoincrement=True),
+    _leaf_index(primary=True),
     Column("id", String, nullable=False, unique=True),
     Column("received_at", UtcTime, nullable=False),
     Column("answered_at", UtcTime, nullable=False),
@@ -73,6 +128,8 @@ decisions = Table(
     Column("service_id", String, nullable=False),
     Column("hook_instance", String, nullable=False),
     Column("client", String, nullable=False),
+    Column("tenant", String, nullable=False),
+    Column("dialect", String, nullable=False),
     Column("user_pseudonym", String, nullable=False),
     Column("patient_pseudonym", String, nullable=False),
     Column("encounter_pseudonym", String, nullable=False),
@@ -84,11 +141,11 @@ decisions = Table(
     Column("status", Integer, nullable=False),
     Column("mode", String, nullable=False),
     Column("incomplete", Boolean, nullable=False),  # a section was not to be had
+    Column("degraded", Boolean, nullable=False),
     Column("not_assessed", Integer, nullable=False),  # rulings that could not tell
     Column("failed", Integer, nullable=False),  # rulings of rules that broke
     Column("order_count", Integer, nullable=False),
     Column("card_count", Integer, nullable=False),
-    Column("record", Text, nullable=False),  # canonical JSON, see `record`
     Index(None, "received_at"),
     Index(None, "client", "received_at"),
 )
@@ -97,14 +154,14 @@ cards = Table(
     "cards",
     metadata,
     Column("uuid", String, primary_key=True),
-    Column("decision", String, ForeignKey("decisions.id"), nullable=False),
+    _leaf_index(),  # of the decision
     Column("position", Integer, nullable=False),
     Column("rule", String, nullable=False),
     Column("indicator", String, nullable=False),
     Column("summary", Text, nullable=False),
     Column("received_at", UtcTime, nullable=False),  # of the decision, so that rule and time are one index
     Column("client", String, nullable=False),
-    Index(None, "decision"),
+    Index(None, INDEX),
     Index(None, "rule", "received_at"),
 )
 
@@ -112,26 +169,28 @@ suggestions = Table(
     "suggestions",
     metadata,
     Column("uuid", String, primary_key=True),
-    Column("card", String, ForeignKey("cards.uuid"), nullable=False),
+    _leaf_index(),  # of the decision
+    Column("card", String, nullable=False),
     Column("position", Integer, nullable=False),
     Column("alternative", String, nullable=False),
-    Index(None, "card"),
+    Index(None, INDEX),
 )
 
 feedback = Table(
     "feedback",
     metadata,
-    Column("sequence", Sequence, primary_key=True, autoincrement=True),
+    _leaf_index(primary=True),
     Column("id", String, nullable=False, unique=True),
     Column("received_at", UtcTime, nullable=False),
     Column("service_id", String, nullable=False),
     Column("client", String, nullable=False),
     Column("card", String, nullable=False),  # as sent: no foreign key, it may be nobody's card
-    Column("orphan", Boolean, nullable=False),
+    Column("orphan", Boolean, nullable=False),  # this client was sent no such card by anything earlier in the log
     Column("outcome", String, nullable=False),
     Column("outcome_at", UtcTime, nullable=False),
     Column("reason_code", String, nullable=False),
     Column("reason_system", String, nullable=False),
+    Column("reason_mapped", String, nullable=False),
     Column("has_comment", Boolean, nullable=False),
     Index(None, "card"),
     Index(None, "received_at"),
@@ -140,10 +199,35 @@ feedback = Table(
 accepted_suggestions = Table(
     "accepted_suggestions",
     metadata,
-    Column("feedback", String, ForeignKey("feedback.id"), primary_key=True),
+    _leaf_index(primary=True),  # of the feedback
     Column("position", Integer, primary_key=True),
     Column("suggestion", String, nullable=False),  # as sent, like `feedback.card`
     Index(None, "suggestion"),
 )
 
-IN_ORDER = (decisions, cards, suggestions, feedback, accepted_suggestions)  # parents first
+access = Table(
+    "access",
+    metadata,
+    _leaf_index(primary=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("at", UtcTime, nullable=False),
+    Column("who", String, nullable=False),
+    Column("through", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("records", BigInteger, nullable=False),  # how many were shown or copied
+    Index(None, "at"),
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    _leaf_index(primary=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("at", UtcTime, nullable=False),
+    Column("version", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("software_version", String, nullable=False),
+)
+
+INDEX_TABLES = (decisions, cards, suggestions, feedback, accepted_suggestions, access, releases)  # parents first
+IN_ORDER = (log, log_nodes, *INDEX_TABLES)  # tables that a commit adds rows to, in the order in which it does

@@ -4,6 +4,8 @@ msgspec reads and writes dataclasses by itself, but tells the members of a union
 Structs. So each record that is in a union, or holds one further down, gets a Struct of the same fields as its mirror;
 all others (the many small ones: problems, drugs, codes) go to and from JSON directly, in C.
 The mirrors are made once, from the annotations of the domain: a new field or record needs nothing here.
+
+What a record of a mirror says by default is not written: absent means the default, which `record.FORMAT` fixes.
 """
 
 import dataclasses
@@ -69,7 +71,7 @@ class Mirrors:
         if record in self._special:
             return self._special[record](self)
         if dataclasses.is_dataclass(record):
-            return self._record(annotation, tagged=tagged)
+            return self.record(annotation, tagged=tagged)
         return Wire(type=annotation)
 
     def _union(self, members: tuple[Any, ...]) -> Wire:
@@ -97,23 +99,25 @@ class Mirrors:
             lift=_unless_none(changed[0].lift),
         )
 
-    def _record(self, annotation: Hint, *, tagged: bool) -> Wire:
+    def record(self, annotation: Hint, *, tagged: bool) -> Wire:
+        """How a record travels: as itself where nothing in it needs a mirror, else as its mirror."""
         record = _record_of(annotation)
         bound = dict(zip(getattr(record, "__parameters__", ()), get_args(annotation), strict=False))
         hints = get_type_hints(record)
-        wires = {field.name: self.of(_bind(hints[field.name], bound)) for field in dataclasses.fields(record)}
+        fields = sorted(dataclasses.fields(record), key=_has_default)  # a Struct wants them last
+        wires = {field.name: self.of(_bind(hints[field.name], bound)) for field in fields}
         if not tagged and all(wire.lower is None and wire.lift is None for wire in wires.values()):
             return Wire(type=annotation)
         mirror = msgspec.defstruct(
             record.__name__,
-            [_slot(field, wires[field.name].type) for field in dataclasses.fields(record)],
+            [_slot(field, wires[field.name].type) for field in fields],
             tag=kebab(record.__name__) if tagged else None,
             tag_field=TAG if tagged else None,
-            kw_only=True,
+            omit_defaults=True,
             gc=False,
         )
-        lower = _copier(mirror, {name: wire.lower for name, wire in wires.items()})
-        return Wire(type=mirror, lower=lower, lift=_copier(record, {name: wire.lift for name, wire in wires.items()}))
+        lower = _lowerer(mirror, {name: wire.lower for name, wire in wires.items()})
+        return Wire(type=mirror, lower=lower, lift=_lifter(record, {name: wire.lift for name, wire in wires.items()}))
 
 
 def kebab(name: str) -> str:
@@ -135,8 +139,12 @@ def _bind(annotation: Hint, bound: Mapping[Hint, Hint]) -> Hint:
     return annotation[tuple(bound[parameter] for parameter in parameters)] if parameters and bound else annotation
 
 
+def _has_default(field: "dataclasses.Field[Any]") -> bool:
+    return field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+
+
 def _slot(field: "dataclasses.Field[Any]", annotation: Hint) -> tuple[Hint, ...]:
-    """A field of a mirror; it has a default where the record has one, so that older records can be read."""
+    """A field of a mirror; what has a default in the record is not written when it has that value, and read back so."""
     if field.default is not dataclasses.MISSING:
         return (field.name, annotation, msgspec.field(default=field.default))
     if field.default_factory is not dataclasses.MISSING:
@@ -144,18 +152,35 @@ def _slot(field: "dataclasses.Field[Any]", annotation: Hint) -> tuple[Hint, ...]
     return (field.name, annotation)
 
 
-def _copier(target: Callable[..., Value], steps: Mapping[str, Step | None]) -> Step:
-    plain = tuple(name for name, step in steps.items() if step is None)
-    values_of = attrgetter(*plain, "__class__", "__class__")  # padded: with two names or more it gives a tuple
+def _lowerer(mirror: Callable[..., Value], steps: Mapping[str, Step | None]) -> Step:
+    """Record -> mirror, by position: this runs for each record of each decision before its answer leaves."""
+    names = tuple(steps)
+    values_of = attrgetter(*names, "__class__", "__class__")  # padded: with two names or more it gives a tuple
+    count = len(names)
+    changed = tuple((place, step) for place, step in enumerate(steps.values()) if step is not None)
+    if not changed:
+        return lambda source: mirror(*values_of(source)[:count])
+
+    def lower(source: Value) -> Value:
+        values = list(values_of(source)[:count])
+        for place, step in changed:
+            values[place] = step(values[place])
+        return mirror(*values)
+
+    return lower
+
+
+def _lifter(record: Callable[..., Value], steps: Mapping[str, Step | None]) -> Step:
+    """Mirror -> record."""
     changed = tuple((name, step) for name, step in steps.items() if step is not None)
 
-    def copy(source: Value) -> Value:
-        values = dict(zip(plain, values_of(source), strict=False))
+    def lift(source: Value) -> Value:
+        values = {name: getattr(source, name) for name in steps}
         for name, step in changed:
-            values[name] = step(getattr(source, name))
-        return target(**values)
+            values[name] = step(values[name])
+        return record(**values)
 
-    return copy
+    return lift
 
 
 def _by_type(steps: Mapping[type, Step | None]) -> Step:

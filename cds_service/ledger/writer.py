@@ -1,49 +1,63 @@
-"""Group commit: one thread takes everybody's rows and commits them together; each caller waits for its own group.
+"""Group commit: one thread takes everybody's records and commits them together; each caller waits for its own group.
 
-A commit to disk costs the same for one row as for a hundred, so while one group is being committed the next one
-gathers. A caller's rows are committed wholly or not at all, and one caller's bad row never costs another its commit.
+A commit to disk costs the same for one record as for a hundred, so while one group is being committed the next one
+gathers. A caller's records are committed wholly or not at all, and one caller's bad record never costs another its
+commit. Between groups the thread does the ledger's chores (checkpoints, the spool) while nobody waits.
 """
 
 import logging
 import queue
 import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, text
-from sqlalchemy.exc import (
-    DBAPIError,
-    InterfaceError,
-    InternalError,
-    OperationalError,
-    ProgrammingError,
-    SQLAlchemyError,
-)
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from cds_service.domain.errors import LedgerUnavailable
 from cds_service.ledger.database import MENDING, Database, kind_of, unavailable
-from cds_service.ledger.rows import Row, Rows
-from cds_service.ledger.tables import IN_ORDER
+from cds_service.ledger.log import Entry, append, there
 
 logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 5.0
-QUEUE_SIZE = 1_024  # callers, not rows: more than any worker has threads
+QUEUE_SIZE = 1_024  # callers, not records: more than any worker has threads
 GROUP_SIZE = 256
 
-_OF_THE_DATABASE = (OperationalError, InterfaceError, InternalError, ProgrammingError)  # no row's fault
-_INSERTS = {table: insert(table) for table in IN_ORDER}
+_OF_A_RECORD = (IntegrityError, DataError)  # all other errors of a database are no record's fault
 
 
-class _Entry:
-    """One caller's rows on their way. `claim` goes to the writer or, when its patience ends, to the caller."""
+class EntryRefused(LedgerUnavailable):
+    """The database is well, but will not take this record: its id is another's, say."""
 
-    __slots__ = ("claim", "done", "error", "rows")
 
-    def __init__(self, rows: Rows) -> None:
-        self.rows = rows
+@dataclass(slots=True, kw_only=True)
+class Chore:
+    """Something to do while nobody waits.
+
+    Attributes:
+        do: does it, in the writer's thread; returns after how many seconds to be called again at the latest.
+        at: when that is, on the monotonic clock.
+        patience: seconds after which it is done even though somebody waits.
+    """
+
+    do: Callable[["Writer"], float]
+    at: float = 0.0
+    patience: float = 60.0
+
+
+class _Caller:
+    """One caller's records on their way. `claim` goes to the writer or, when its patience ends, to the caller."""
+
+    __slots__ = ("claim", "done", "entries", "error")
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = entries
         self.claim = threading.Lock()
         self.done = threading.Lock()
         self.done.acquire()
-        self.error = ""
+        self.error: LedgerUnavailable | None = None
 
 
 class Writer:
@@ -53,27 +67,42 @@ class Writer:
         database: where to.
         wait_seconds: how long a caller waits for its commit.
         queue_size: callers that may wait at a time.
+        chores: what to do in between.
+
+    Attributes:
+        down: why the last attempt to reach the database failed; empty when it did not.
+        connection: for chores, in the writer's thread only.
     """
 
-    def __init__(self, database: Database, *, wait_seconds: float = WAIT_SECONDS, queue_size: int = QUEUE_SIZE) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        wait_seconds: float = WAIT_SECONDS,
+        queue_size: int = QUEUE_SIZE,
+        chores: Sequence[Chore] = (),
+    ) -> None:
         """See the class."""
+        self.down = ""
         self._database = database
         self._wait_seconds = wait_seconds
         self._queue_size = queue_size
-        self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._chores = chores
+        self._queue: queue.SimpleQueue[_Caller | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
         self._connection: Connection | None = None
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
 
-    def write(self, rows: Rows) -> None:
-        """Return once the rows are durably committed; without rows, once it is proved that some could be.
+    def write(self, entries: Sequence[Entry]) -> None:
+        """Return once the records are durably committed; without any, once it is proved that some could be.
 
         Raises:
+            EntryRefused: the database will not take them.
             LedgerUnavailable: they were not committed, or not in time.
         """
-        entry = _Entry(rows)
+        caller = _Caller(entries)
         with self._gate:
             self._refuse_when_not_running()
             if self._queue.qsize() >= self._queue_size:
@@ -81,13 +110,13 @@ class Writer:
                     f"{self._queue_size} decisions already wait to be committed. {MENDING} If it can be and has, "
                     "run more workers, or PostgreSQL instead of SQLite."
                 )
-            self._queue.put(entry)
-        if not entry.done.acquire(timeout=self._wait_seconds):
-            withdrawn = entry.claim.acquire(blocking=False)
+            self._queue.put(caller)
+        if not caller.done.acquire(timeout=self._wait_seconds):
+            withdrawn = caller.claim.acquire(blocking=False)
             what = "did not begin this commit" if withdrawn else "did not say whether this commit was made"
             raise LedgerUnavailable(f"The ledger {what} within {self._wait_seconds:g} s. {MENDING}")
-        if entry.error:
-            raise LedgerUnavailable(entry.error)
+        if caller.error is not None:
+            raise caller.error
 
     def close(self) -> None:
         """Commit what is waiting, then end.
@@ -116,50 +145,82 @@ class Writer:
     def _run(self) -> None:
         last = False
         while not last:
-            first = self._queue.get()
+            try:
+                first = self._queue.get(timeout=self._until_next_chore())
+            except queue.Empty:
+                self._do_chores(time.monotonic())
+                continue
             if first is None:
                 break
-            group = [first]
-            try:
-                with self._database.turn():
-                    last = self._gather(group)
-                    group = [entry for entry in group if entry.claim.acquire(blocking=False)]
-                    self._commit(group)
-            except Exception as error:  # noqa: BLE001  the turn itself: the callers must hear of it and the thread live
-                self._fail(group, error)
-            for entry in group:
-                entry.done.release()
+            last = self._serve(first)
+            if self._chores:
+                self._do_chores(time.monotonic(), patiently=not self._queue.empty())
+        self._do_chores(float("inf"))
         self._disconnect()
 
-    def _gather(self, group: list[_Entry]) -> bool:
+    def _serve(self, first: _Caller) -> bool:
+        """Commit for one caller and whoever else waits; true when the end of all is reached."""
+        group, last = [first], False
+        try:
+            with self._database.turn():
+                last = self._gather(group)
+                group = [caller for caller in group if caller.claim.acquire(blocking=False)]
+                self._commit(group)
+        except Exception as error:  # noqa: BLE001  the turn itself: the callers must hear of it and the thread live
+            self._fail(group, error)
+        for caller in group:
+            caller.done.release()
+        return last
+
+    def _gather(self, group: list[_Caller]) -> bool:
         """Add what else is waiting; true when the end of all is."""
-        while len(group) < GROUP_SIZE:
+        records = len(group[0].entries)
+        while records < GROUP_SIZE:
             try:
-                entry = self._queue.get_nowait()
+                caller = self._queue.get_nowait()
             except queue.Empty:
                 return False
-            if entry is None:
+            if caller is None:
                 return True
-            group.append(entry)
+            group.append(caller)
+            records += len(caller.entries) or 1
         return False
 
-    def _commit(self, group: list[_Entry]) -> None:
+    def _commit(self, group: list[_Caller]) -> None:
         try:
             self._attempt(group)
         except Exception as error:  # noqa: BLE001  whatever it is, the callers must hear of it and the thread live
-            if len(group) == 1 or isinstance(error, _OF_THE_DATABASE):
+            of_the_database = isinstance(error, DBAPIError) and not isinstance(error, _OF_A_RECORD)
+            if len(group) == 1 or of_the_database:
                 self._fail(group, error)
                 return
-            for entry in group:  # one caller's row is at fault: each for itself
-                self._commit([entry])
+            for caller in group:  # one caller's record is at fault: each for itself
+                self._commit([caller])
 
-    def _attempt(self, group: list[_Entry]) -> None:
-        """One transaction; a second try when the connection proves to have been lost while idle."""
+    def _attempt(self, group: list[_Caller]) -> None:
+        entries = [entry for caller in group for entry in caller.entries]
+
+        def work(connection: Connection) -> None:
+            self._insert(connection, entries)
+            if not all(caller.entries for caller in group):
+                connection.execute(text(self._database.probe))
+
+        self.transact(work)
+
+    def _insert(self, connection: Connection, entries: Sequence[Entry]) -> None:
+        if entries:
+            append(connection, self._database.dialect, entries)
+
+    def transact(self, work: Callable[[Connection], None]) -> None:
+        """One transaction of the writer's own; a second try when the connection proves to have been lost while idle.
+
+        For chores: they hold the database's turn themselves.
+        """
         fresh = self._connection is None
         committing = False
         try:
             connection = self._connected()
-            self._insert(connection, group)
+            work(connection)
             committing = True
             connection.commit()
         except BaseException as error:
@@ -167,15 +228,9 @@ class Writer:
             lost = isinstance(error, DBAPIError) and error.connection_invalidated
             if not lost or fresh or committing:  # whether a commit that was cut off was made, nobody knows
                 raise
-            self._attempt(group)
-
-    def _insert(self, connection: Connection, group: list[_Entry]) -> None:
-        for table, statement in _INSERTS.items():
-            rows: list[Row] = [row for entry in group for row in entry.rows.get(table, ())]
-            if rows:
-                connection.execute(statement, rows)
-        if not all(entry.rows for entry in group):
-            connection.execute(text(self._database.probe))
+            self.transact(work)
+        else:
+            self.down = ""
 
     def _connected(self) -> Connection:
         if self._connection is not None and not self._database.current(self._connection):
@@ -195,8 +250,38 @@ class Writer:
         except SQLAlchemyError as error:  # it was broken already; the next group gets a new one
             logger.info("The ledger's connection did not close cleanly: %s", kind_of(error))
 
-    def _fail(self, group: list[_Entry], error: Exception) -> None:
-        refusal = str(error if isinstance(error, LedgerUnavailable) else unavailable("commit", error))
-        logger.error("The ledger did not commit %d entries: %s", len(group), kind_of(error))
-        for entry in group:
-            entry.error = refusal
+    def _fail(self, group: list[_Caller], error: Exception) -> None:
+        refusal = error if isinstance(error, LedgerUnavailable) else unavailable("commit", error)
+        if isinstance(error, DataError) or (isinstance(error, IntegrityError) and self._has(group)):
+            refusal = EntryRefused(str(refusal))
+        else:
+            self.down = str(refusal)
+        logger.error("The ledger did not commit for %d callers: %s", len(group), kind_of(error))
+        for caller in group:
+            caller.error = refusal
+
+    def _has(self, group: list[_Caller]) -> bool:
+        """Whether an id of theirs is in the log already; if not, it is the log itself that contradicts itself."""
+        try:
+            with self._database.read.connect() as connection:
+                return bool(there(connection, [entry for caller in group for entry in caller.entries]))
+        except SQLAlchemyError:
+            return False
+
+    # Chores -----------------------------------------------------------------------------------------------------
+
+    def _until_next_chore(self) -> float | None:
+        if not self._chores:
+            return None
+        return max(0.0, min(chore.at for chore in self._chores) - time.monotonic())
+
+    def _do_chores(self, now: float, *, patiently: bool = False) -> None:
+        for chore in self._chores:
+            if now < chore.at + (chore.patience if patiently else 0.0):
+                continue
+            pause = 1.0
+            try:
+                pause = chore.do(self)
+            except Exception as error:  # noqa: BLE001  a chore must cost no decision its commit
+                logger.error("A chore of the ledger failed: %s", kind_of(error))
+            chore.at = time.monotonic() + pause

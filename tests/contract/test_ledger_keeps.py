@@ -2,7 +2,7 @@
 
 import json
 import threading
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy import text
 from cds_service.domain.errors import LedgerUnavailable
 from cds_service.ledger import open_ledger
 from cds_service.ledger.reading import Wanted
+from cds_service.ledger.screening import make_screen
 from cds_service.ledger.tables import IN_ORDER
 from tests.databases import database_url, postgres_url, sqlite_url  # noqa: F401  fixtures
 from tests.unit.ledger.samples import KEY, RECEIVED, RESOURCE, as_recorded, card, decision, feedback, suggestion
@@ -52,7 +53,7 @@ def test_its_columns_tell_what_lists_need(ledger):
         made.id, "order-sign", "https://ehr.example", 200, "live",
     )  # fmt: skip
     assert (line.user, line.patient, line.encounter) == (made.user, made.patient, made.encounter)
-    assert (line.received_at, line.duration_us) == (RECEIVED, 2_500)
+    assert (line.received_at, line.duration_us) == (RECEIVED, 2_480)
     assert (line.incomplete, line.not_assessed, line.failed) == (True, 1, 1)
     assert (line.order_count, line.card_count) == (1, 2)
 
@@ -93,7 +94,7 @@ def test_decisions_are_listed_latest_first_and_page_by_page(ledger):
     for one in made:
         ledger.commit(one)
     first = ledger.decisions(Wanted(at_most=2))
-    second = ledger.decisions(Wanted(at_most=2, below=first[-1].sequence))
+    second = ledger.decisions(Wanted(at_most=2, below=first[-1].leaf_index))
     assert [line.id for line in first + second] == [one.id for one in made[:0:-1]]
 
 
@@ -261,12 +262,19 @@ def test_a_canary_in_what_was_sent_is_in_no_column_of_any_table(ledger):
     ledger.commit(made)
     ledger.commit_feedback((feedback(made.cards[0].uuid),))
     stored = list(every_value(ledger))
-    assert {table for table, _, _ in stored} == {"decisions", "cards", "suggestions", "feedback"}
+    assert {table for table, _, _ in stored} == {"log", "decisions", "cards", "suggestions", "feedback"}
     assert [found for found in stored if CANARY in found[2]] == []
     assert f"Encounter/{made.encounter}" in ledger.decision(made.id).record
     assert f"Patient/{made.patient}" in ledger.decision(made.id).record
     assert f"Practitioner/{made.user}" in ledger.decision(made.id).record
 
 
-def test_feedback_has_no_place_for_free_text():
-    assert not {field.name for field in fields(feedback("x"))} & {"comment", "text", "user_comment"}
+def test_of_a_comment_only_our_own_words_are_kept(database_url):  # noqa: F811  a fixture
+    said = feedback("c", comment=f"Hospice, says {CANARY}")
+    with open_ledger(database_url, pseudonym_key=KEY) as ledger:
+        ledger.commit_feedback((said,))
+        assert ledger.feedback_of("c")[0].feedback.comment == ""
+    with open_ledger(database_url, pseudonym_key=KEY, screen=make_screen(["hospice"])) as ledger:
+        ledger.commit_feedback((replace(said, id="other"),))
+        assert ledger.feedback_of("c")[1].feedback.comment == "hospice …"
+        assert [found for found in every_value(ledger) if CANARY in found[2]] == []

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from cds_service.domain.card import Action, Card, Link, Source, Suggestion
 from cds_service.domain.content import Exemption
-from cds_service.domain.decision import Assessment, Decision, Feedback, Ruling
+from cds_service.domain.decision import Access, Assessment, Decision, Degraded, Feedback, ReleaseUsed, Ruling
 from cds_service.domain.facts import Encounter, Origin, Place
 from cds_service.domain.orders import Create, Delete, DrugOrder, OrderChange, Update
 from cds_service.domain.outcome import (
@@ -23,6 +23,7 @@ from cds_service.domain.outcome import (
     RuleFailed,
     Unfit,
 )
+from cds_service.domain.request import TokenClaims
 from cds_service.domain.terminology import Coding
 from tests.builders import T, drug, facts, measurement, order, problem
 
@@ -52,7 +53,7 @@ RESOURCE = (
     b'"dosageInstruction":[{"text":"one","doseAndRate":[{"doseQuantity":{"value":2.50,"unit":"mg","code":"mg"}}]}]}'
 )
 KEPT = (
-    b'{"dosageInstruction":[{"doseAndRate":[{"doseQuantity":{"code":"mg","value":2.50}}]}],"intent":"order",'
+    b'{"dosageInstruction":[{"doseAndRate":[{"doseQuantity":{"code":"mg","value":2.5}}]}],"intent":"order",'
     b'"resourceType":"MedicationRequest","status":"draft"}'
 )
 
@@ -151,10 +152,14 @@ def decision(**changes) -> Decision:
         id=uuid(),
         received_at=RECEIVED,
         answered_at=RECEIVED + timedelta(milliseconds=2.5),
+        duration_us=2_480,
         hook="order-sign",
         service_id="x-order-sign",
         hook_instance="d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
         client="https://ehr.example",
+        tenant="north",
+        claims=TokenClaims(issuer="https://ehr.example", subject="ehr", key_id="k-1", token_id="t-1"),
+        dialect="generic",
         user="user-pseudonym",
         patient="patient-pseudonym",
         encounter="encounter-pseudonym",
@@ -162,10 +167,12 @@ def decision(**changes) -> Decision:
         body_sha256="ab" * 32,
         assessments=(assessment(),),
         incomplete={"allergies": "no-access"},
+        origins={"problems": "prefetch", "medications": "fhir-read"},
         cards=(card(suggestions=(suggestion(),)), card(rule="long-term-use")),
         content_version="1.2.3",
         content_sha256="cd" * 32,
         software_version="0.1.0",
+        degraded=(Degraded.SECTION_MISSING,),
     )
     return replace(made, **changes)
 
@@ -183,6 +190,39 @@ def feedback(card_uuid: str, **changes) -> Feedback:
         reason_code="patient-refused",
         reason_system="urn:r",
         has_comment=True,
+    )
+    return replace(made, **changes)
+
+
+def access(**changes) -> Access:
+    """Somebody listed decisions."""
+    made = Access(
+        id=uuid(),
+        at=RECEIVED,
+        who="auditor-1",
+        through="console",
+        what="list",
+        query={"hook": "order-sign", "patient": "patient-pseudonym"},
+        records=20,
+    )
+    return replace(made, **changes)
+
+
+def release(**changes) -> ReleaseUsed:
+    """A content release came into use."""
+    made = ReleaseUsed(
+        id=uuid(),
+        at=RECEIVED,
+        version="1.2.3",
+        date=T,
+        sha256="cd" * 32,
+        reviewers=("A reviewer",),
+        sign_off="Outstanding.",
+        software_version="0.1.0",
+        rules={"older-adult": "1.0.0"},
+        alternatives={"baclofen": "1.0.0"},
+        evidence={"E1": "V1"},
+        value_sets={"stroke": "1.0.0"},
     )
     return replace(made, **changes)
 

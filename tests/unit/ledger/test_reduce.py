@@ -107,8 +107,31 @@ def test_a_value_of_another_shape_is_not_kept(name, value):
     assert name == "medicationCodeableConcept" or reduced({name: value}) == {}
 
 
-def test_numbers_keep_their_digits_and_members_are_sorted():
+def test_it_is_written_canonically():
     assert reduce_resource(RESOURCE) == KEPT
+    assert reduce_resource(KEPT) == KEPT
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("2.50", b"2.5"),
+        ("30.0", b"30"),
+        ("3e1", b"30"),
+        ("-0.0", b"0"),
+        ("0.00001", b"0.00001"),
+        ("9007199254740991", b"9007199254740991"),
+    ],
+)
+def test_numbers_are_those_of_rfc_8785(sent, kept):
+    assert reduce_resource(b'{"dispenseRequest":{"quantity":{"value":%s}}}' % sent.encode()) == (
+        b'{"dispenseRequest":{"quantity":{"value":%s}}}' % kept
+    )
+
+
+@pytest.mark.parametrize("number", ["9007199254740993", "1e300", "1e-9", "true"])
+def test_numbers_no_order_can_mean_are_not_kept(number):
+    assert reduce_resource(b'{"dispenseRequest":{"quantity":{"value":%s}}}' % number.encode()) == b"{}"
 
 
 @pytest.mark.parametrize("resource", [b"[]", b'"canary"', b"null", b"7"])
