@@ -2,18 +2,22 @@
 
 Reading order::
 
-    ledger        open_ledger(url) -> Ledger: commit, commit_feedback, pseudonym, the read side, ping, close
-      ├─ rows          Decision, Feedback -> rows of tables (in the caller's thread)
-      │    ├─ record        Decision <-> its canonical JSON text
-      │    │    └─ tagged        records <-> JSON whose unions carry a `type`
-      │    └─ reduce        what of a resource or reference may be kept: an allow-list
-      ├─ writer        one thread: everybody's rows, one transaction per group
+    ledger        open_ledger(url) -> Ledger: commit …, pseudonym, the read side, ping, close
+      ├─ record        what happened <-> its canonical JSON text
+      │    ├─ tagged        records <-> JSON whose unions carry a `type`
+      │    ├─ reduce        what of a resource or reference may be kept: an allow-list
+      │    └─ screening     what of a comment may be kept: words that are ours
+      ├─ rows          records -> rows of the index; `views` reads what that needs from a text
+      ├─ writer        one thread: everybody's records, one transaction per group, chores in between
+      ├─ log           appends them to the log, each a leaf of its hash tree, under the lock of its head
       ├─ reading       rows -> records for the console and for replay
-      ├─ pseudonyms    keyed hashes of ids, and the file that holds the key
+      ├─ pseudonyms    keyed hashes of ids; `key_files` holds secrets
       └─ database      one of `sqlite`, `postgresql`; `migrate` brings it to the newest schema
     tables        the schema, as SQLAlchemy metadata; `migrations/` makes it
+    proof/        the hash tree, signed checkpoints, and the verification that trusts nobody here
 
-Nothing in here identifies anybody: facts are derived, cards are our own words, ids of people are keyed hashes.
+Nothing in here identifies a patient or a prescriber: facts are derived, cards are our own words, ids of people are
+keyed hashes.
 """
 
 from cds_service.ledger.ledger import Ledger, open_ledger

@@ -34,13 +34,16 @@ class Dialect:
 
     Attributes:
         inserts: statements that add rows, by table. lock_head, update_head: of the log's head, see `log`.
-        moment: what it keeps of a moment in UTC.
+        moment: what it keeps of a moment in UTC. mark: what stands for a value.
+        record_bytes: the column `log.record`, as bytes.
     """
 
     inserts: Mapping[str, str]
     lock_head: str
     update_head: str
     moment: Callable[[datetime], Any]
+    mark: str
+    record_bytes: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ def open_ledger(
         LedgerUnavailable: the database cannot be reached, changed, or is of a newer release.
     """
     key = pseudonyms.checked_key(pseudonym_key)
-    database = _opener(database_url)
+    database = open_database(database_url)
     try:
         migrate(database)
     except BaseException:
@@ -50,7 +50,13 @@ def open_ledger(
     return Ledger(database, Writer(database, wait_seconds=wait_seconds), key, screen)
 
 
-def _opener(database_url: str) -> Database:
+def open_database(database_url: str) -> Database:
+    """The database of a URL; its schema is left as it is.
+
+    Raises:
+        SettingsBroken: the URL cannot be used.
+        LedgerUnavailable: the database cannot be opened.
+    """
     try:
         url: URL = make_url(database_url.replace("postgres://", "postgresql://", 1))
     except ArgumentError:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from cds_service.ledger.database import Dialect
-from cds_service.ledger.merkle import Frontier, complete_root, leaf_hash, node_hash, split
+from cds_service.ledger.proof.merkle import Frontier, complete_root, leaf_hash, node_hash, split
 from cds_service.ledger.rows import CARD_OF_FEEDBACK, CLIENT_OF_FEEDBACK, COLUMNS, ORPHAN, Row, Rows
 from cds_service.ledger.tables import (
     HEAD,
@@ -85,7 +85,7 @@ def append(connection: Connection, words: Dialect, entries: Sequence[Entry]) -> 
             rows[table] += [(index, *row) for row in those]
     for table in IN_ORDER:
         if table is feedback and rows[table]:
-            rows[table] = _with_orphans(connection, rows[table])
+            rows[table] = with_orphans(connection, rows[table])
         if rows[table]:
             connection.exec_driver_sql(words.inserts[table.name], rows[table])
     connection.exec_driver_sql(words.update_head, (frontier.size, frontier.packed(), HEAD))
@@ -101,12 +101,13 @@ def locked_head(connection: Connection, words: Dialect) -> Frontier:
     return Frontier(row[0], bytes(row[1]))
 
 
-def dialect(*, mark: str, lock: str, moment: Callable[[datetime], Any]) -> Dialect:
+def dialect(*, mark: str, lock: str, record_bytes: str, moment: Callable[[datetime], Any]) -> Dialect:
     """The statements of a commit in a database's own words.
 
     Args:
         mark: what stands for a value.
         lock: what locks a row that is read; empty where the transaction does.
+        record_bytes: how a record is read as bytes.
         moment: what the database keeps of a moment in UTC.
     """
     return Dialect(
@@ -117,6 +118,8 @@ def dialect(*, mark: str, lock: str, moment: Callable[[datetime], Any]) -> Diale
         lock_head=f"SELECT size, frontier FROM log_head WHERE id = {mark}{lock}",  # noqa: S608  likewise
         update_head=f"UPDATE log_head SET size = {mark}, frontier = {mark} WHERE id = {mark}",  # noqa: S608  likewise
         moment=moment,
+        mark=mark,
+        record_bytes=record_bytes,
     )
 
 
@@ -144,7 +147,7 @@ def _not_there_yet(connection: Connection, entries: Sequence[Entry]) -> Iterator
         yield one
 
 
-def _with_orphans(connection: Connection, rows: Sequence[Row]) -> list[Row]:
+def with_orphans(connection: Connection, rows: Sequence[Row]) -> list[Row]:
     """Feedback rows that know whether their client was sent their card by anything earlier in the log."""
     sent = known_cards(connection, {row[CARD_OF_FEEDBACK + 1] for row in rows})
     settled = []

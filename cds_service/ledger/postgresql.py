@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 
 from sqlalchemy import URL, Connection, Engine, NullPool, QueuePool, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -54,7 +55,12 @@ def open_postgresql(url: URL) -> Database:
         read.dispose()
 
     return Database(
-        dialect=dialect(mark="%s", lock=" FOR UPDATE", moment=lambda moment: moment),
+        dialect=dialect(
+            mark="%s",
+            lock=" FOR UPDATE",
+            record_bytes="convert_to(record, 'UTF8')",
+            moment=lambda moment: moment.astimezone(UTC),
+        ),
         write=write,
         read=read,
         turn=_no_turn,

@@ -61,7 +61,7 @@ def open_sqlite(url: URL) -> Database:
         os.close(lock)
 
     return Database(
-        dialect=dialect(mark="?", lock="", moment=_moment),  # BEGIN IMMEDIATE has locked the file
+        dialect=dialect(mark="?", lock="", record_bytes="CAST(record AS BLOB)", moment=_moment),
         write=write,
         read=read,
         turn=_turn(lock),

@@ -110,7 +110,6 @@ checkpoints = Table(
     "checkpoints",
     metadata,
     Column("size", Place, primary_key=True, autoincrement=False),
-    Column("made_at", UtcTime, nullable=False),
     Column("note", Text, nullable=False),  # signed, see `note`
 )
 

@@ -37,12 +37,12 @@ class Chore:
     """Something to do while nobody waits.
 
     Attributes:
-        do: does it, in the writer's thread; returns after how many seconds to be called again at the latest.
+        do: does it, in the writer's thread; gives the seconds until it wants to be called again.
         at: when that is, on the monotonic clock.
         patience: seconds after which it is done even though somebody waits.
     """
 
-    do: Callable[["Writer"], float]
+    do: Callable[[], float]
     at: float = 0.0
     patience: float = 60.0
 
@@ -281,7 +281,7 @@ class Writer:
                 continue
             pause = 1.0
             try:
-                pause = chore.do(self)
+                pause = chore.do()
             except Exception as error:  # noqa: BLE001  a chore must cost no decision its commit
                 logger.error("A chore of the ledger failed: %s", kind_of(error))
             chore.at = time.monotonic() + pause

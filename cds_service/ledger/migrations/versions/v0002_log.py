@@ -124,7 +124,6 @@ def _log() -> None:
     op.create_table(
         "checkpoints",
         sa.Column("size", PLACE, autoincrement=False, nullable=False),
-        _moment("made_at"),
         sa.Column("note", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("size", name="pk_checkpoints"),
     )

@@ -47,20 +47,30 @@ class Frontier:
         self.size = size
         self._roots = [hashes[start : start + HASH_BYTES] for start in range(0, len(hashes), HASH_BYTES)]
 
-    def append(self, leaf: bytes) -> list[bytes]:
-        """Add a leaf.
+    def append(self, node: bytes, level: int = 0) -> list[bytes]:
+        """Add a leaf, or the root of a complete subtree of 2 to the `level` leaves.
 
         Returns:
-            The complete subtrees that end with this leaf, by level: the leaf itself, the pair it closes, and so on.
+            The complete subtrees that end with it, by level from its own: itself, the pair it closes, and so on.
+
+        Raises:
+            ValueError: such a subtree cannot begin here.
         """
-        closed, roots, before = [leaf], self._roots, self.size
+        before = self.size >> level
+        if before << level != self.size:
+            raise ValueError(f"No subtree of {1 << level} leaves begins at {self.size}.")
+        closed, roots = [node], self._roots
         while before & 1:
-            leaf = node_hash(roots.pop(), leaf)
-            closed.append(leaf)
+            node = node_hash(roots.pop(), node)
+            closed.append(node)
             before >>= 1
-        roots.append(leaf)
-        self.size += 1
+        roots.append(node)
+        self.size += 1 << level
         return closed
+
+    def copy(self) -> "Frontier":
+        """Another one of the same tree."""
+        return Frontier(self.size, self.packed())
 
     def root(self) -> bytes:
         """The root of the whole tree."""

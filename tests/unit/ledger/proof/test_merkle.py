@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.ledger.merkle import (
+from cds_service.ledger.proof.merkle import (
     EMPTY_ROOT,
     Frontier,
     complete_root,
@@ -138,6 +138,23 @@ def test_appending_tells_which_subtrees_it_closed():
     closed = [frontier.append(leaf) for leaf in leaves]
     assert [len(one) for one in closed] == [1, 2, 1, 3, 1, 2, 1, 4]
     assert closed[7] == [leaves[7], defined(leaves[6:]), defined(leaves[4:]), defined(leaves)]
+
+
+@pytest.mark.parametrize(("level", "count", "more"), [(0, 5, 0), (1, 3, 1), (3, 5, 6), (8, 3, 7)])
+def test_complete_subtrees_can_be_added_whole(level, count, more):
+    leaves, frontier, width = many((count << level) + more), Frontier(), 1 << level
+    for start in range(0, count << level, width):
+        frontier.append(complete_root(leaves[start : start + width]), level)
+    other = frontier.copy()
+    for leaf in leaves[count << level :]:
+        other.append(leaf)
+    assert (frontier.size, frontier.root()) == (count << level, defined(leaves[: count << level]))
+    assert (other.size, other.root()) == (len(leaves), defined(leaves))
+
+
+def test_a_subtree_cannot_begin_anywhere():
+    with pytest.raises(ValueError, match="begins at 3"):
+        grown(many(3)).append(many(1)[0], 1)
 
 
 @pytest.mark.parametrize("size", [1, 2, 8, 256])
