@@ -56,6 +56,7 @@ def make_steps_of(
             one.fhir_servers if one.name else settings.fhir_servers,
             Limits(seconds=settings.fhir_deadline_ms / 1_000),
             ca_file=settings.fhir_ca_file,
+            private=one.fhir_private or settings.fhir_private or settings.test_setup,
         )
         return Steps(
             content=own,

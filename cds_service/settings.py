@@ -37,6 +37,7 @@ class Settings(BaseSettings):
         fhir_servers: base URLs of FHIR servers that may be read; empty: none ever is.
         fhir_deadline_ms: the longest wait for all FHIR reads of a call.
         fhir_ca_file: PEM file of the authorities that vouch for the FHIR servers; default: the well-known ones.
+        fhir_private: the FHIR servers may have addresses of a private network; default: public addresses only.
         max_body_bytes: larger requests are refused. max_depth: deeper nested ones, too.
         time_zone: calendar of orders without a date and of instants, an IANA name.
         pseudonym_key: 64 or more hex digits, the same in every worker. pseudonym_key_file: where such a key is kept
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     fhir_servers: Listed = ()
     fhir_deadline_ms: int = Field(default=400, ge=10, le=5_000)
     fhir_ca_file: Path | None = None
+    fhir_private: bool = False
     max_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1_024, le=256 * 1024 * 1024)
     max_depth: int = Field(default=DEEPEST, ge=16, le=500)
     time_zone: str = "UTC"

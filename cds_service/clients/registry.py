@@ -11,6 +11,7 @@
     audiences = []                                        # accepted beside the URL that was called
     tenants = []                                          # `tenant` claims accepted; empty: any, or none
     fhir_servers = ["https://ehr.example.org/fhir/r4"]    # the only servers read on its behalf
+    fhir_private = false                                  # true: those servers have addresses of a private network
     fhir_version = ""                                     # DSTU2, STU3, R4, R5; empty: told from the resources
     dialect = "generic"                                   # a family of cds_service/dialects
     gaps = "412"                                          # without the Patient: 412, card or empty
@@ -52,6 +53,7 @@ class _Entry(msgspec.Struct, forbid_unknown_fields=True):
     audiences: tuple[str, ...] = ()
     tenants: tuple[str, ...] = ()
     fhir_servers: tuple[str, ...] = ()
+    fhir_private: bool = False
     fhir_version: str = ""
     dialect: str = "generic"
     gaps: Literal["card", "412", "empty"] = "412"
@@ -153,6 +155,7 @@ def _registration(entry: _Entry, path: Path) -> Registration:
         audiences=frozenset(entry.audiences),
         tenants=frozenset(entry.tenants),
         fhir_servers=entry.fhir_servers,
+        fhir_private=entry.fhir_private,
         fhir_version=entry.fhir_version,
         dialect=entry.dialect,
         gaps=entry.gaps,

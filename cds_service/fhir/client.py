@@ -11,6 +11,8 @@
     server-error        5xx, a redirect (never followed), a broken connection
     unreadable          neither JSON nor uncompressed
     too-large           more bytes than are read
+    resting             the server failed repeatedly and is let alone for a while (`breakers`)
+    address-not-allowed its name leads to an address that may not be reached (`connect`)
 
 What comes after the last page that may be read stays unread: that page still names the next one, so whoever reads the
 pages knows that there is more. Neither token nor URL is ever logged.
@@ -26,13 +28,14 @@ from urllib.parse import urljoin
 
 import msgspec
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as HttpTimeout
 
 from cds_service.domain.errors import SettingsBroken
 from cds_service.domain.facts import Unavailable
 from cds_service.domain.request import FhirAccess
+from cds_service.fhir.breakers import Breakers, RestingError
+from cds_service.fhir.connect import AddressNotAllowedError, CheckedAdapter
 from cds_service.fhir.scopes import covers
 from cds_service.fhir.servers import Server, is_below, read_server
 
@@ -78,12 +81,17 @@ class _Reader(msgspec.Struct, frozen=True):
 
     session: requests.Session
     limits: Limits
+    breakers: Breakers
 
 
 class _Reading(msgspec.Struct, frozen=True):
-    """One section's read: where, with which token, until when (monotonic seconds)."""
+    """One section's read: where (`number`: the place of the listed server), with which token, until when.
+
+    `until` is in seconds of the monotonic clock.
+    """
 
     base: Server
+    number: int
     url: str
     token: str
     until: float
@@ -101,27 +109,32 @@ class _Reading(msgspec.Struct, frozen=True):
 
 
 _page = msgspec.json.Decoder(_Page)
+_FAILING = frozenset({"timeout", "server-error", "unreadable"})  # of the server, not of the request
 
 
-def make_fetch(servers: tuple[str, ...], limits: Limits = DEFAULT_LIMITS, ca_file: Path | None = None) -> Fetch:
+def make_fetch(
+    servers: tuple[str, ...], limits: Limits = DEFAULT_LIMITS, ca_file: Path | None = None, *, private: bool = False
+) -> Fetch:
     """The port that reads the client's FHIR server; made once, its threads and connections serve all calls.
 
     Args:
         servers: base URLs that may be read; none of them, nothing is ever read. `https`, unless listed as `http`.
         limits: bounds of each call.
         ca_file: certificates (PEM) of the authorities that vouch for the servers; default: the well-known ones.
+        private: the servers may have addresses of a private network.
 
     Raises:
         SettingsBroken: a base URL or the certificate file cannot be used.
     """
     allowed = tuple(_listed(url) for url in servers)
-    reader = _Reader(_session(ca_file), limits)
+    reader = _Reader(_session(ca_file, private=private), limits, Breakers(len(allowed), _counts))
     threads = ThreadPoolExecutor(max_workers=MOST_AT_ONCE, thread_name_prefix="fhir-read")
 
     def fetch(access: FhirAccess, queries: Mapping[str, str]) -> Mapping[str, Fetched]:
         """Each section's pages, all within one deadline."""
         base = read_server(access.server)
-        if base is None or not any(one.holds(base) for one in allowed):
+        number = next((at for at, one in enumerate(allowed) if base is not None and one.holds(base)), None)
+        if base is None or number is None:
             why = "server-not-allowed" if access.server.strip() else "no-access"
             return dict.fromkeys(queries, Unavailable(why=why))
         until = time.monotonic() + limits.seconds
@@ -129,7 +142,7 @@ def make_fetch(servers: tuple[str, ...], limits: Limits = DEFAULT_LIMITS, ca_fil
             name: Unavailable(why="scope") for name, query in queries.items() if not covers(access.scope, query)
         }
         started = {
-            name: threads.submit(_read, reader, _reading(access, base, query, until), _type_of(query))
+            name: threads.submit(_read, reader, _reading(access, base, number, query, until), _type_of(query))
             for name, query in queries.items()
             if name not in answers
         }
@@ -152,7 +165,12 @@ def _listed(url: str) -> Server:
     return server
 
 
-def _session(ca_file: Path | None) -> requests.Session:
+def _counts(error: BaseException) -> bool:
+    """Whether an error is the server's failing."""
+    return isinstance(error, _FetchError) and error.why in _FAILING
+
+
+def _session(ca_file: Path | None, *, private: bool) -> requests.Session:
     if ca_file is not None and not ca_file.is_file():
         raise SettingsBroken("CDS_FHIR_CA_FILE names no file; give the path of a PEM file with certificates.")
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # below that it logs URLs, which name patients
@@ -161,7 +179,9 @@ def _session(ca_file: Path | None) -> requests.Session:
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing of one call reaches another
     session.verify = str(ca_file) if ca_file is not None else True
     for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_connections=16, pool_maxsize=MOST_AT_ONCE, max_retries=0))
+        session.mount(
+            scheme, CheckedAdapter(private=private, pool_connections=16, pool_maxsize=MOST_AT_ONCE, max_retries=0)
+        )
     return session
 
 
@@ -169,9 +189,9 @@ def _type_of(query: str) -> str:
     return query.partition("?")[0].partition("/")[0]
 
 
-def _reading(access: FhirAccess, base: Server, query: str, until: float) -> _Reading:
+def _reading(access: FhirAccess, base: Server, number: int, query: str, until: float) -> _Reading:
     token = "" if access.access_token.isspace() else access.access_token
-    return _Reading(base=base, url=f"{access.server.rstrip('/')}/{query}", token=token, until=until)
+    return _Reading(base=base, number=number, url=f"{access.server.rstrip('/')}/{query}", token=token, until=until)
 
 
 # One section, in a thread of its own ----------------------------------------------------------------------------------
@@ -181,8 +201,11 @@ def _read(reader: _Reader, reading: _Reading, about: str) -> Fetched:
     started = time.monotonic()
     outcome: Fetched
     try:
-        outcome = _pages(reader, reading)
+        with reader.breakers.reading(reading.number):
+            outcome = _pages(reader, reading)
         said = "read"
+    except RestingError:
+        outcome, said = Unavailable(why="resting"), "resting"
     except _FetchError as error:
         outcome, said = Unavailable(why=error.why), error.why
     spent = round((time.monotonic() - started) * 1000)
@@ -237,7 +260,15 @@ def _get(reader: _Reader, reading: _Reading, url: str, room: int) -> bytes:
     except (requests.RequestException, HTTPError, ValueError, OSError) as error:
         # ValueError: a token or an address that HTTP cannot carry
         log.warning("FHIR connection failed: %s", type(error).__name__)
+        if _is_about_the_address(error):
+            raise _FetchError("address-not-allowed") from None
         raise _FetchError("server-error") from None
+
+
+def _is_about_the_address(error: BaseException) -> bool:
+    """Whether the connection was refused by us; `requests` wraps urllib3's reason in an error of its own."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, AddressNotAllowedError)
 
 
 def _check(response: requests.Response, room: int) -> None:
