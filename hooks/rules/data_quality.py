@@ -1,8 +1,9 @@
 """Data quality: what stood in the way of a complete check.
 
 Says: which facts were missing or unclear, and which checks rest on them: silence must not be read as "nothing wrong".
-Speaks when: the problem list or the prescriptions were not to be had, in whole or in part; there is no birth date; or
-    the order could not be read surely (its doubts), its dose being unknown or known from text only among them.
+Speaks when: the problem list or the prescriptions were not to be had, in whole or in part, though this system does send
+    them; there is no birth date; or the order could not be read surely (its doubts): its dose unknown, say, or known
+    from text only.
     Where it speaks, it also tells that the order gives no reason; that alone is no reason to speak.
 Silent when: none of these.
 Cannot tell when: never.

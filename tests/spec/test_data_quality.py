@@ -75,6 +75,12 @@ def test_the_core_of_the_record_in_whole_or_in_part(section, whole, part):
     assert said(RULE, facts(**{section: partly()})) == speaks(part)
 
 
+@pytest.mark.parametrize("section", ["medications", "problems"])
+def test_what_a_client_is_known_never_to_send_has_no_card_at_every_call(section):
+    assert said(RULE, facts(**{section: "never-sent"})) == COMPLETE
+    assert said(RULE, facts(age=None, **{section: "never-sent"})) == speaks("birth date")
+
+
 @pytest.mark.parametrize("section", ["statements", "allergies", "observations", "services", "encounter"])
 def test_what_only_supports_has_no_card(section):
     assert said(RULE, facts(**{section: "timeout"})) == COMPLETE
