@@ -37,7 +37,7 @@ from cds_service.web.calls import make_read_call
 from cds_service.web.one_slash import one_slash
 from cds_service.web.ports import Ports
 from cds_service.web.problems import problem
-from cds_service.web.surroundings import make_surround
+from cds_service.web.surroundings import NEW_ID, make_surround
 
 LEDGER = "cds-ledger"  # in app.extensions, for whoever stops the service
 
@@ -104,7 +104,8 @@ def create_app(
     )
     _register_pages(app, settings, content)
     app.register_error_handler(Exception, problem)
-    app.after_request(make_surround(settings.cors_origins, new_uuid))
+    app.extensions[NEW_ID] = new_uuid
+    app.after_request(make_surround(settings.cors_origins))
     app.wsgi_app = one_slash(app.wsgi_app)  # type: ignore[method-assign, assignment] # as Flask says it is done
     return app
 

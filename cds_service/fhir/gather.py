@@ -18,7 +18,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from cds_service.domain.content import Content
-from cds_service.domain.errors import DataMissing
+from cds_service.domain.errors import DataMissing, NotConformant
 from cds_service.domain.facts import NEVER_SENT, Drug, Place, SectionName, Standing, Unavailable
 from cds_service.domain.request import FhirAccess, HookRequest
 from cds_service.domain.steps import Gathered
@@ -53,6 +53,7 @@ class Named(NamedTuple):
 
 
 MOST_MEDICATIONS = 10  # Medication resources fetched for one call; a reference beyond them counts by its display
+MOST_REVIEWED = 10  # orders of one call; each is held against all others
 UNRESOLVED = "medication-unresolved"
 
 
@@ -196,6 +197,11 @@ def _subjects(named: Sequence[Named], words: Lexicon, request: HookRequest) -> t
     for draft, medicine, classes in named:
         if medicine is not None and words.is_subject(classes):
             resource = draft.sourced.resource
+            if len(subjects) == MOST_REVIEWED:
+                raise NotConformant(
+                    f"More than {MOST_REVIEWED} orders of the reviewed drug stand in one call; send fewer.",
+                    at="context",
+                )
             selected = chosen is None or f"{resource.resource_type}/{resource.id}" in chosen
             subjects.append(Subject(draft, medicine, classes, selected))
     return tuple(subjects)

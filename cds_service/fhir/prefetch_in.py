@@ -5,7 +5,8 @@ the client said all there is; an OperationOutcome, a further page or a larger to
 was not sent. One unreadable resource is a gap of its section and never costs the others.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import msgspec
@@ -31,7 +32,21 @@ DECISIVE = {"status", "verificationStatus", "clinicalStatus", "doNotPerform", "i
 }
 _MILD = {"information", "warning", "success"}
 _INDEXED = {"Medication", "Condition"}
-_prefetch = msgspec.json.Decoder(dict[str, Resource | None])
+TWICE = "prefetch has two members of one name; send each once."
+DEEP = "prefetch is nested too deeply."
+
+
+class _Key:
+    """A prefetch key that equals only itself: two of one name both stay, and so can be told."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+_prefetch = msgspec.json.Decoder(dict[_Key, Resource | None], dec_hook=lambda _, text: _Key(text))
+_raw_prefetch = msgspec.json.Decoder(dict[_Key, msgspec.Raw], dec_hook=lambda _, text: _Key(text))
 _resource = msgspec.json.Decoder(Resource)
 
 
@@ -68,18 +83,36 @@ def receive_prefetch(raw: bytes | None, received: Received) -> None:
     """Sort the whole `prefetch` member.
 
     Raises:
-        NotConformant: it is not a JSON object, or holds another patient.
+        NotConformant: it is not a JSON object, has a key twice, nests too deeply, or holds another patient.
     """
     if raw is None:
         return
     try:
-        for key, value in (_prefetch.decode(raw) or {}).items():
-            arrived = None if value is None else [Arrived(value)]
-            _take(arrived, SECTION_OF_KEY.get(key, ""), Place.PREFETCH, received)
+        values = _prefetch.decode(raw)
     except msgspec.DecodeError:
-        for part in (received.found, received.answered, received.incomplete, received.gaps, received.index):
-            part.clear()
+        _receive_strange(raw, received)
+        return
+    except RecursionError:
+        raise NotConformant(DEEP, at="prefetch") from None
+    _insist_on_once(values)
+    for key, value in values.items():
+        arrived = None if value is None else [Arrived(value)]
+        _take(arrived, SECTION_OF_KEY.get(key.text, ""), Place.PREFETCH, received)
+
+
+def _insist_on_once(keys: Collection[_Key]) -> None:
+    if len({key.text for key in keys}) != len(keys):
+        raise NotConformant(TWICE, at="prefetch")
+
+
+def _receive_strange(raw: bytes, received: Received) -> None:
+    """What does not have FHIR's shapes, value by value; reading that is recursive, unlike the usual one."""
+    with suppress(msgspec.DecodeError):  # no object, which is told below
+        _insist_on_once(_raw_prefetch.decode(raw))
+    try:
         _receive_mended(raw, received)
+    except RecursionError:
+        raise NotConformant(DEEP, at="prefetch") from None
 
 
 def _receive_mended(raw: bytes, received: Received) -> None:
@@ -107,7 +140,7 @@ def receive_pages(pages: Iterable[bytes], section: str, received: Received) -> N
         except msgspec.DecodeError:
             try:
                 value = plain(raw)
-            except ValueError:
+            except (ValueError, RecursionError):
                 value = None
             if not isinstance(value, dict):
                 received.incomplete[section] = "unreadable"

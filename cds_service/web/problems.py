@@ -26,6 +26,7 @@ from cds_service.domain.errors import (
     UnknownService,
     UnsupportedMedia,
 )
+from cds_service.web.surroundings import request_id
 
 log = logging.getLogger(__name__)
 
@@ -114,4 +115,4 @@ def _http(error: HTTPException) -> Response:
 def _log(error: Exception) -> None:
     frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
     where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
-    log.error("%s on %s %s, at %s", type(error).__name__, request.method, request.endpoint, where)
+    log.error("Request %s, %s: %s at %s", request_id(), request.endpoint, type(error).__name__, where)

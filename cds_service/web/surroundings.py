@@ -2,27 +2,34 @@
 
 import re
 from collections.abc import Callable
-from uuid import UUID
 
-from flask import Response, request
+from flask import Response, current_app, g, request
 
 REQUEST_ID = "X-Request-ID"
+NEW_ID = "cds-new-id"  # in app.extensions: makes the ids of requests that bring none
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _API = "/cds-services"
 
 
-def make_surround(origins: tuple[str, ...], new_id: Callable[[], UUID]) -> Callable[[Response], Response]:
+def request_id() -> str:
+    """The id of this request: its own where it brings a harmless one, else a new one; our log names it."""
+    known: str | None = g.get("request_id")
+    if known is None:
+        sent = request.headers.get(REQUEST_ID, "")
+        known = g.request_id = sent if _SAFE_ID.fullmatch(sent) else str(current_app.extensions[NEW_ID]())
+    return known
+
+
+def make_surround(origins: tuple[str, ...]) -> Callable[[Response], Response]:
     """What finishes each answer.
 
     Args:
         origins: web origins whose browsers may call the API; `*` for all (no cookies are ever used).
-        new_id: ids of requests that bring none.
     """
 
     def surround(answer: Response) -> Response:
         headers, sent = answer.headers, request.headers
-        sent_id = sent.get(REQUEST_ID, "")
-        headers[REQUEST_ID] = sent_id if _SAFE_ID.fullmatch(sent_id) else str(new_id())
+        headers[REQUEST_ID] = request_id()
         if "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
         if request.path.startswith(_API):

@@ -6,6 +6,7 @@ import pytest
 
 from cds_service.domain.errors import DataMissing, NotConformant
 from cds_service.domain.facts import Gap, Known, Unavailable
+from cds_service.fhir.prefetch_in import Received, receive_prefetch
 from tests.unit.fhir.calls import FHIR, Server, about, bundle, gather, order, patient, prefetch, request
 from tests.unit.fhir.content import SNOMED
 
@@ -225,3 +226,18 @@ def test_nothing_of_the_patient_is_in_the_gaps():
     found = gather(request(bundle(order()), sent)).facts[0]
     assert "ROE" not in json.dumps([gap.why for gap in found.problems.gaps])
     assert found.problems.gaps
+
+
+@pytest.mark.requirement("REQ-15")
+@pytest.mark.parametrize("second", ['{"resourceType": "Bundle"}', '{"resourceType": 1}'])
+def test_a_key_that_stands_twice_is_refused(second):
+    raw = b'{"conditions": null, "conditions": %s}' % second.encode()
+    with pytest.raises(NotConformant, match="two members of one name"):
+        receive_prefetch(raw, Received("p"))
+
+
+@pytest.mark.requirement("REQ-11")
+def test_what_nests_beyond_reading_is_refused():
+    deep = b'{"resourceType": "Bundle", "entry": {"resource": ' * 2_000 + b"1" + b"}}" * 2_000
+    with pytest.raises(NotConformant, match="nested too deeply"):
+        receive_prefetch(b'{"conditions": %s}' % deep, Received("p"))
