@@ -8,6 +8,7 @@ from tests.contract.calls import ABSENT, HOOKS, changed, draft, fire, guided, re
 
 NOT_TEXT = [None, 1, True, [], {}, ["x"]]
 SURROGATE = "\ud800"
+DRAFT_ID = "context.draftOrders.entry.0.resource.id"
 
 
 @pytest.mark.requirement("REQ-01", "RESP-05")
@@ -274,7 +275,7 @@ def test_more_reviewed_orders_than_anybody_signs(client):
         '"<script>"',
     ],
 )
-@pytest.mark.parametrize("at", ["extension", "hookInstance", "context.patientId", "prefetch.patient", "context.draftOrders.entry.0.resource.id"])  # fmt: skip
+@pytest.mark.parametrize("at", ["extension", "hookInstance", "context.patientId", "prefetch.patient", DRAFT_ID])
 def test_odd_values(client, at, value):
     value = value if isinstance(value, bytes) else value.encode()
     response = fire(client, json.dumps(changed(at, "HERE")).encode().replace(b'"HERE"', value))
