@@ -193,7 +193,7 @@ def _fetch_medications(orders: Sequence[Sourced], received: Received, access: Fh
 
 def _subjects(named: Sequence[Named], words: Lexicon, request: HookRequest) -> tuple[Subject, ...]:
     chosen = None if request.selections is None else {relative(one) for one in request.selections} - {""}
-    subjects = []
+    subjects: list[Subject] = []
     for draft, medicine, classes in named:
         if medicine is not None and words.is_subject(classes):
             resource = draft.sourced.resource
