@@ -6,6 +6,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from uuid import UUID, uuid4  # noqa: TID251 - the one place that makes random ids
 
 import requests
@@ -17,8 +18,11 @@ from cds_service.clients.registry import read_registrations
 from cds_service.clients.tokens import Authenticate, keys_of, make_authenticate
 from cds_service.console.home import make_home
 from cds_service.console.kit import Site, make_kit
+from cds_service.console.knowledge import KNOWLEDGE, make_knowledge
+from cds_service.content.catalogue_file import with_supplements
 from cds_service.content.release import open_release
 from cds_service.dialects.fit import families
+from cds_service.domain.catalogue import Catalogue
 from cds_service.domain.client import ANONYMOUS, Client, Registration
 from cds_service.domain.content import Content
 from cds_service.domain.decision import Decision
@@ -143,11 +147,17 @@ def _register_pages(app: Flask, settings: Settings, content: Content) -> None:
         release=content.release,
         software=__version__,
         open_mode=settings.is_open,
-        places=(),
+        places=(KNOWLEDGE,),
         public_url=settings.public_url,
     )
+
+    @cache
+    def catalogue() -> Catalogue:
+        return with_supplements(content, settings.content_path)
+
     app.register_blueprint(make_kit(site))
     app.register_blueprint(make_home(site, content.hooks))
+    app.register_blueprint(make_knowledge(catalogue, content.value_set_codes))
 
 
 def pseudonym_key(settings: Settings) -> bytes:

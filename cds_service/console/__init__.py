@@ -11,4 +11,5 @@ Pages, rendered on the server with Flask and Jinja::
 
     kit           the frame, style, headers and errors of every page; `markdown` makes text safe to show
     home          the front page
+    knowledge     the content release, to read: rules, alternatives, exemptions, evidence, value sets
 """

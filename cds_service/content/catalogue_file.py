@@ -9,6 +9,7 @@ from cds_service.content.catalogue_markdown import to_markdown
 from cds_service.content.load import load
 from cds_service.content.supplements import read_supplements
 from cds_service.domain.catalogue import Catalogue
+from cds_service.domain.content import Content
 from cds_service.domain.errors import ContentBroken
 
 FILE = "CATALOGUE.md"
@@ -20,7 +21,15 @@ def catalogue_of(hooks_path: Path, overlay_path: Path | None = None) -> Catalogu
     Raises:
         ContentBroken: the release or a supplement is faulty.
     """
-    content = load(hooks_path, overlay_path)
+    return with_supplements(load(hooks_path, overlay_path), hooks_path)
+
+
+def with_supplements(content: Content, hooks_path: Path) -> Catalogue:
+    """The catalogue of a release that is loaded already, with what its folder holds for readers.
+
+    Raises:
+        ContentBroken: a supplement is faulty.
+    """
     faults: list[str] = []
     supplements = read_supplements(hooks_path, faults)
     if faults:
