@@ -110,6 +110,7 @@ class AlternativeFile(Kept, kw_only=True):
     value_sets: tuple[str, ...]
     label: str
     of: tuple[str, ...] = ()
+    alone: bool = False
     after: tuple[str, ...] = ()
     rank: int = 1
     rank_beside: dict[str, int] = field(default_factory=dict)

@@ -165,6 +165,7 @@ class Alternative:
         slots: what it occupies in an answer (one spasm drug, one anxiety drug, one change …); each slot is given once.
             `change/shorten` shares the slot `change` with others of the family `shorten`.
         kind: `drug`, `combination` (of the alternatives in `of`), `change`, `cancel`, `taper` or `service`.
+        alone: it is not offered beside a draft of the reviewed drug that would stay, unless that is tapered.
         after: second choice: considered only where all of these were judged and are not offered.
         rank: within a slot the lowest goes first, equal ones by the urgency of their cards; `rank_beside` while a rule
             speaks.
@@ -200,6 +201,7 @@ class Alternative:
     check: Callable[[Facts, Mapping[str, Finding], Any], Verdict]
     under_exemptions: tuple[str, ...] = ()
     never_under: tuple[str, ...] = ()
+    alone: bool = False
     after: tuple[str, ...] = ()
     rank: int = 1
     rank_beside: Mapping[str, int] = field(default_factory=dict)

@@ -16,7 +16,8 @@ from cds_service.engine.labels import try_verdict
 
 log = logging.getLogger(__name__)
 
-NEVER_UNDER_EXEMPTION = frozenset({"drug", "combination", "cancel", "service"})
+DRUGS = frozenset({"drug", "combination"})
+NEVER_UNDER_EXEMPTION = DRUGS | {"cancel", "service"}
 ANY = "*"
 
 
@@ -29,17 +30,33 @@ def offered_by(rule: Rule, assessment: Assessment, content: Content) -> list[str
     ]
 
 
-def verdicts_of(assessment: Assessment, content: Content) -> dict[str, Verdict]:
+def judged(assessments: tuple[Assessment, ...], content: Content) -> tuple[Assessment, ...]:
+    """The assessments with their verdicts.
+
+    A drug that one order offers is judged for the others of the draft too: it would replace them all.
+    """
+    drugs = dict.fromkeys(
+        name
+        for assessment in assessments
+        for rule in content.rules
+        for name in offered_by(rule, assessment, content)
+        if content.alternatives[name].kind in DRUGS
+    )
+    return tuple(replace(one, verdicts=_verdicts_of(one, list(drugs), content)) for one in assessments)
+
+
+def _verdicts_of(assessment: Assessment, drugs: list[str], content: Content) -> dict[str, Verdict]:
     """What every alternative that matters says: those offered, parts of combinations, first choices, and tapers."""
     rules = [rule for rule in content.rules if rule.id in assessment.findings]
-    named = dict.fromkeys(name for rule in rules for name in _named(rule, assessment, content))
+    named = dict.fromkeys([*(name for rule in rules for name in _named(rule, assessment, content)), *drugs])
     allowed = dict.fromkeys(name for rule in rules for name in offered_by(rule, assessment, content))
+    allowed |= dict.fromkeys(() if assessment.exemptions else drugs)
     verdicts: dict[str, Verdict] = {name: Unfit(because="exempt") for name in named if name not in allowed}
     alternatives = content.alternatives
     wanted = dict.fromkeys(
         [*allowed]
         + [first for name in allowed for first in (*alternatives[name].of, *alternatives[name].after)]
-        + (_tapers(content) if any(alternatives[name].kind in {"drug", "combination"} for name in allowed) else [])
+        + (_tapers(content) if any(alternatives[name].kind in DRUGS for name in allowed) else [])
     )
     findings = _findings(assessment, content)
     for name in sorted(wanted, key=lambda one: bool(alternatives[one].after)):  # first choices first

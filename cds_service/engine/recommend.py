@@ -6,7 +6,7 @@ reason. A combination of which a part is blocked falls apart into its parts.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from cds_service.domain.card import Action, Suggestion
@@ -16,11 +16,9 @@ from cds_service.domain.orders import Create, Proposal
 from cds_service.domain.outcome import Declined, Offer, Unfit
 from cds_service.engine.actions import actions
 from cds_service.engine.assess import indicator_of
-from cds_service.engine.judge import offered_by, verdicts_of
+from cds_service.engine.judge import DRUGS, judged, offered_by
 from cds_service.engine.labels import label_of, not_offered, remarks_of
 from cds_service.engine.wording import worded
-
-DRUGS = frozenset({"drug", "combination"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +46,7 @@ class _Option:
     Attributes:
         offered: the orders it may be offered for. declined: why it is not offered, for one order or all.
         proposals: what it does; empty where it cannot be done to these drafts.
+        beside: a draft of the reviewed drug would stay beside it, which it does not bear.
     """
 
     rule_id: str
@@ -55,11 +54,12 @@ class _Option:
     offered: Offered
     declined: Declined | None
     proposals: list[Proposal]
+    beside: bool
 
     @property
     def possible(self) -> bool:
         """Whether it can be given; blocked for one of the orders is blocked for the answer."""
-        return self.declined is None and bool(self.proposals)
+        return self.declined is None and bool(self.proposals) and not self.beside
 
     @property
     def rank(self) -> int:
@@ -77,15 +77,15 @@ def recommend(
     Returns:
         The assessments with their verdicts, in words that name only what is offered, and the advice by rule id.
     """
-    judged = tuple(replace(assessment, verdicts=verdicts_of(assessment, content)) for assessment in assessments)
-    cards = _cards(judged, content)
-    options = list(_options(cards, judged, content))
+    assessments = judged(assessments, content)
+    cards = _cards(assessments, content)
+    options = list(_options(cards, assessments, content))
     given = _given(options)
     advice = {
         rule.id: _advice([option for option in options if option.rule_id == rule.id], given, content, new_uuid)
         for rule, _ in cards
     }
-    return worded(judged, given, content), advice
+    return worded(assessments, given, content), advice
 
 
 def card_order(assessments: Iterable[Assessment], content: Content) -> list[Rule]:
@@ -149,7 +149,19 @@ def _option(rule_id: str, alternative: Alternative, assessments: tuple[Assessmen
         offered=offered,
         declined=next((verdict for _, verdict in verdicts if isinstance(verdict, Declined)), None),
         proposals=actions(alternative, offered, content) if offered else [],
+        beside=_alone(alternative, content) and _something_stays(offered, assessments),
     )
+
+
+def _alone(alternative: Alternative, content: Content) -> bool:
+    return alternative.alone or any(content.alternatives[part].alone for part in alternative.of)
+
+
+def _something_stays(offered: Offered, assessments: tuple[Assessment, ...]) -> bool:
+    """Whether an order of the reviewed drug stays as it is: one not offered this, or a new one that is not selected."""
+    new = [one for one, _ in offered if not one.facts.prior_use.continuing]
+    unselected = any(not sibling.selected for one in new for sibling in one.facts.siblings)
+    return unselected or len(offered) < len(assessments)
 
 
 def _given(options: list[_Option]) -> frozenset[str]:
@@ -179,8 +191,9 @@ def _advice(options: list[_Option], given: frozenset[str], content: Content, new
             suggestions.append(_suggestion(option, content, new_uuid))
             remarks += _remarks(option, content)
             evidence += _evidence(alternative, content)
-        elif option.offered and not option.proposals and alternative.kind in DRUGS:
-            remarks.append(content.phrases.sentences["not-changeable"].format(alternative=alternative.title))
+        elif option.offered and alternative.kind in DRUGS and (option.beside or not option.proposals):
+            why = "another-stays" if option.beside else "not-changeable"
+            remarks.append(content.phrases.sentences[why].format(alternative=alternative.title))
     return Advice(suggestions=tuple(suggestions), remarks=tuple(remarks), evidence=tuple(evidence))
 
 

@@ -182,6 +182,7 @@ def content(
                 "not-offered": "{alternative} not offered: {reason}.",
                 "worth-considering": "{alternative} may be considered: {reason}.",
                 "not-changeable": "{alternative} cannot be drafted: the order has no id.",
+                "another-stays": "{alternative} cannot be drafted: another order stays.",
                 "take-out-by-hand": "Take the order out by hand.",
                 "take-out-order": "Take out {order}",
                 "failed-summary": "Part of the check could not be run",

@@ -6,7 +6,7 @@ import pytest
 
 from cds_service.domain.outcome import Declined, Indicator, NotApplicable, Offer, Unfit
 from cds_service.engine.assess import assess
-from cds_service.engine.judge import verdicts_of
+from cds_service.engine.judge import judged
 from tests.builders import facts
 from tests.unit.engine.small_content import CHANGE, alternative, content, finding, rule
 
@@ -14,7 +14,7 @@ BLOCKED = Declined(because="kidney", values={"egfr": 22})
 
 
 def verdicts(release, case=None):
-    return verdicts_of(assess(case or facts(), release), release)
+    return dict(judged((assess(case or facts(), release),), release)[0].verdicts)
 
 
 def seeing(name, seen, **more):

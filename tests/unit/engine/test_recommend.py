@@ -9,7 +9,7 @@ import pytest
 from cds_service.domain.content import Product
 from cds_service.domain.course import PriorUse
 from cds_service.domain.orders import Create, Delete, Form, OrderChange, Update
-from cds_service.domain.outcome import Declined, Offer, PassedOver, Unfit
+from cds_service.domain.outcome import Declined, NotApplicable, Offer, PassedOver, Unfit
 from cds_service.domain.terminology import Coding
 from cds_service.engine.assess import assess
 from cds_service.engine.recommend import Advice, recommend
@@ -173,6 +173,41 @@ def test_a_continuing_user_whose_draft_has_no_id_is_told_why_nothing_is_drafted(
 def test_a_new_order_beside_a_draft_without_an_id_comes_with_the_advice_to_take_that_out():
     release = content(rule("a", finding(), offers=("one",)), alternatives=(alternative("one"),))
     assert advice_of(release, facts(order=order(reference="")))["a"].remarks == ("Take the order out by hand.",)
+
+
+def only_long(case):
+    """A rule that speaks of long orders only."""
+    return finding() if case.order.planned.days > 20 else NotApplicable(because="no")
+
+
+TWO = (facts(order=order(days=30)), facts(order=order(position=1, reference="MedicationRequest/draft-2")))
+
+
+def test_a_drug_that_one_order_offers_replaces_the_others_too():
+    release = content(rule("a", only_long, offers=("one",)), alternatives=(alternative("one", alone=True),))
+    (suggestion,) = advice_of(release, *TWO)["a"].suggestions
+    assert [type(p) for p in proposals(suggestion)] == [Create, Delete, Delete]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_where_another_order_would_stay_only_a_drug_that_bears_it_is_offered(alone):
+    def check(case, findings, params):
+        return Offer() if case.order.position == 0 else Unfit(because="no-such-problem")
+
+    one = replace(alternative("one", alone=alone), check=check)
+    release = content(rule("a", only_long, offers=("one",)), alternatives=(one,))
+    unselected = facts(order=order(days=30), siblings=[order(position=1, selected=False)])
+    for cases in (TWO, (unselected,)):
+        advice = advice_of(release, *cases)["a"]
+        assert bool(advice.suggestions) is not alone
+        assert advice.remarks == (("ONE cannot be drafted: another order stays.",) if alone else ())
+
+
+def test_an_order_that_is_tapered_may_stay():
+    release = content(rule("a", only_long, offers=("one",)), alternatives=(alternative("one", alone=True), TAPER))
+    regular = [replace(case, prior_use=CONTINUING) for case in TWO]
+    (suggestion,) = advice_of(release, *regular)["a"].suggestions
+    assert [type(p) for p in proposals(suggestion)] == [Create, Update, Update]
 
 
 def test_an_exempt_order_is_taken_out_only_on_the_card_that_allows_it():
