@@ -14,7 +14,7 @@ from cds_service.domain.facts import Allergy, Encounter, Gap, Known, Measurement
 from cds_service.domain.terminology import LONGEST_TEXT, NO_CLASSES, Classes, Concept, How, Match, Vocabulary
 from cds_service.domain.units import convert
 from cds_service.fhir.lexicon import Lexicon
-from cds_service.fhir.records import ConditionRecord, Sourced
+from cds_service.fhir.records import ConditionRecord, ObservationRecord, Sourced, ValueRecord
 
 _VOID = {"entered-in-error", "refuted"}
 _OVER = {"inactive", "remission", "resolved"}
@@ -112,12 +112,13 @@ def read_observations(found: Sequence[Sourced], lexicon: Lexicon, zone: tzinfo) 
         record = version.observation(sourced.resource, lexicon.terminology, zone)
         if record.status not in _FINAL:
             continue
-        if record.value is None:
-            if not record.readable:
+        number = _number_of(record, classes, lexicon)
+        if number.value is None:
+            if not number.readable:
                 gaps.append(Gap(why="Observation: value-unreadable"))
             continue
         unit = lexicon.reading.units.get(next(iter(classes)), "")
-        value = convert(record.value, record.unit_code, record.unit, unit) if unit else record.value
+        value = convert(number.value, number.unit_code, number.unit, unit) if unit else number.value
         if value is None:
             gaps.append(Gap(why="Observation: unit-unknown"))
             continue
@@ -127,11 +128,19 @@ def read_observations(found: Sequence[Sourced], lexicon: Lexicon, zone: tzinfo) 
                 value=value,
                 unit=unit,
                 origin=sourced.origin,
-                comparator=record.comparator.strip(),
+                comparator=number.comparator,
                 taken=record.taken,
             )
         )
     return Known(items=tuple(items), gaps=tuple(dict.fromkeys(gaps)))
+
+
+def _number_of(record: ObservationRecord, classes: Classes, lexicon: Lexicon) -> ValueRecord:
+    """Its own number, else that of the component of the same value set (a panel of blood pressures, say)."""
+    if record.number.value is not None or not record.number.readable:
+        return record.number
+    watched = frozenset(classes)
+    return next((number for concept, number in record.components if lexicon.coded(concept, watched)), record.number)
 
 
 def body_weight(

@@ -20,6 +20,7 @@ from cds_service.fhir.records import (
     ConditionRecord,
     EncounterRecord,
     ObservationRecord,
+    ValueRecord,
     interval,
     local_day,
 )
@@ -122,21 +123,29 @@ def manifestations(resource: Resource, terminology: Terminology) -> tuple[Concep
 
 
 def observation(resource: Resource, terminology: Terminology, zone: tzinfo) -> ObservationRecord:
-    """Observation: `code`, `status`, `valueQuantity` or `valueInteger`, `effective[x]`, failing that `issued`."""
-    quantity = resource.value_quantity or Quantity(value=resource.value_integer)
-    value = readable(quantity.value, zero=True)
+    """Observation: `status`, `valueQuantity` or `valueInteger`, `component`, `effective[x]`, failing that `issued`."""
     return ObservationRecord(
-        concept=concept(resource.code, terminology),
         status=resource.status,
-        value=value,
-        unit_code=quantity.code,
-        unit=quantity.unit,
-        comparator=quantity.comparator,
+        number=_number(resource.value_quantity or Quantity(value=resource.value_integer)),
+        components=tuple(
+            (concept(one.code, terminology), _number(one.value_quantity or Quantity()))
+            for one in many(resource.component)
+        ),
         taken=interval(resource.effective_date_time)
         or local_day(resource.effective_instant, zone)
         or end(resource.effective_period)
         or start(resource.effective_period)
         or local_day(resource.issued, zone),
+    )
+
+
+def _number(quantity: Quantity) -> ValueRecord:
+    value = readable(quantity.value, zero=True)
+    return ValueRecord(
+        value=value,
+        unit_code=quantity.code,
+        unit=quantity.unit,
+        comparator=quantity.comparator.strip(),
         readable=value is not None or quantity.value is None,
     )
 

@@ -123,17 +123,23 @@ class AllergyRecord(msgspec.Struct, frozen=True, gc=False):
     recorded: DateInterval | None = None
 
 
-class ObservationRecord(msgspec.Struct, frozen=True, gc=False):
-    """An Observation with a number; `value` is `None` when it has none, `readable` false when it has a strange one."""
+class ValueRecord(msgspec.Struct, frozen=True, gc=False):
+    """A number as sent; `value` is `None` when there is none, `readable` false when it is a strange one."""
 
-    concept: Concept
-    status: str
     value: Decimal | None
     unit_code: str
     unit: str
     comparator: str
-    taken: DateInterval | None
     readable: bool = True
+
+
+class ObservationRecord(msgspec.Struct, frozen=True, gc=False):
+    """An Observation with a number of its own, or with several, each under a concept of its own (`components`)."""
+
+    status: str
+    number: ValueRecord
+    taken: DateInterval | None
+    components: tuple[tuple[Concept, ValueRecord], ...] = ()
 
 
 class EncounterRecord(msgspec.Struct, frozen=True, gc=False):

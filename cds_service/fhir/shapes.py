@@ -43,6 +43,13 @@ class Entry(Shape):
     search: Search | None = None
 
 
+class Component(Shape):
+    """Observation.component: one value of several."""
+
+    code: CodeableConcept | None = None
+    value_quantity: Quantity | None = None
+
+
 class Resource(Shape):
     """Any FHIR resource; elements that a type or version does not have stay empty."""
 
@@ -120,6 +127,7 @@ class Resource(Shape):
     issued: str = ""
     value_quantity: Quantity | None = None
     value_integer: Decimal | None = None
+    component: tuple[Component, ...] | Component = ()
     # Encounter, AllergyIntolerance.type
     class_: tuple[EncounterClass, ...] | EncounterClass | str = msgspec.field(default="", name="class")
     type: tuple[CodeableConcept, ...] | CodeableConcept | str = ()

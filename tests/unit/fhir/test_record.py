@@ -442,6 +442,29 @@ def test_values_that_cannot_be_read_are_gaps(more, gap):
     assert measured("29463-7", **more) == Known(items=(), gaps=(Gap(why=gap),))
 
 
+def pressures(*components):
+    return [
+        {"code": {"coding": [{"system": LOINC, "code": code}]}, "valueQuantity": {"value": value, "unit": unit}}
+        for code, value, unit in components
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "value"),
+    [
+        ({"component": pressures(("8462-4", 60, "mmHg"), ("8480-6", 95, "mmHg"))}, 95),
+        ({"component": pressures(("8480-6", 95, "mm[Hg]"))[0]}, 95),
+        ({"valueQuantity": {"value": 90, "code": "mm[Hg]"}, "component": pressures(("8480-6", 95, "mmHg"))}, 90),
+        ({"component": pressures(("8462-4", 60, "mmHg"))}, None),
+        ({"component": []}, None),
+    ],
+)
+def test_of_a_panel_the_component_of_its_value_set_counts(sent, value):
+    found = measured("85354-9", **sent)
+    assert [one.value for one in found.items] == ([] if value is None else [value])
+    assert found.gaps == ()
+
+
 @pytest.mark.parametrize("state", ["preliminary", "entered-in-error", "cancelled", ""])
 def test_only_final_observations_count(state):
     assert measured("29463-7", status=state, valueQuantity={"value": 5, "unit": "kg"}) == Known()
