@@ -182,6 +182,16 @@ def diff(old: Path, new: Path) -> None:
         click.echo(line)
 
 
+@main.command("register-sheet")
+@click.option("--client", "family", default="generic", show_default=True, help="Client family, epic or cerner say.")
+@click.option("--url", default="", help="Public base URL of the service; default: CDS_PUBLIC_URL.")
+def register_sheet(family: str, url: str) -> None:
+    """Print what a person must type into an EHR to register this service there."""
+    from cds_service.app import registration_sheet  # noqa: PLC0415 - see serve
+
+    click.echo(registration_sheet(family, url))
+
+
 @main.command("value-sets")
 @FOLDER
 def value_sets(path: Path | None) -> None:

@@ -21,7 +21,8 @@ from cds_service.console.kit import Site, make_kit
 from cds_service.console.knowledge import KNOWLEDGE, make_knowledge
 from cds_service.content.catalogue_file import with_supplements
 from cds_service.content.release import open_release
-from cds_service.dialects.fit import families
+from cds_service.dialects.fit import families, read
+from cds_service.dialects.sheet import Offered, sheet
 from cds_service.domain.catalogue import Catalogue
 from cds_service.domain.client import ANONYMOUS, Client, Registration
 from cds_service.domain.content import Content
@@ -196,3 +197,22 @@ def _registrations(settings: Settings) -> tuple[Registration, ...]:
             raise SettingsBroken("CDS_OPEN_MODE is false and there is no CDS_CLIENTS_FILE: nobody could call.")
         return ()
     return read_registrations(settings.clients_file, dialects=families(), public_keys_allowed=settings.test_setup)
+
+
+def registration_sheet(family: str, url: str = "") -> str:
+    """The registration sheet of a client family, as Markdown.
+
+    Raises:
+        SettingsBroken: there is no such family.
+        ContentBroken: the content release cannot be used.
+    """
+    settings = Settings()
+    if family not in families():
+        raise SettingsBroken(f"There is no client family {family}; there are {', '.join(sorted(families()))}.")
+    base = (url or settings.public_url or "http://127.0.0.1:8080").rstrip("/")
+    content = open_content(settings)
+    offered = [
+        Offered(id=hook.service_id, hook=hook.hook, title=hook.title, prefetch=templates(content, hook))
+        for hook in content.hooks
+    ]
+    return sheet(read(family), base, offered)

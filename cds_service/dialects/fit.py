@@ -21,6 +21,15 @@ LONGEST_TOPIC = 100
 Fit = Callable[[tuple[Card, ...]], tuple[Card, ...]]
 
 
+class Registering(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`[registration]` of a family's file: sentences for the person who registers the service there (see `sheet`)."""
+
+    title: str
+    steps: tuple[str, ...]
+    token: str
+    good_to_know: tuple[str, ...] = ()
+
+
 class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One client family, as its TOML says.
 
@@ -31,6 +40,7 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         selection_behaviors: those it knows, the first when ours is not among them.
         topic: `as-is`, or `alphanumeric` (letters and digits only, at most 100).
         shows: what of a suggestion people see: its `label`, or the `description` of its first action.
+        registration: what a person needs to know who registers the service there.
         detail: `full`, or `brief` for narrow panels: what is wrong, what to do instead, and what was not checked.
     """
 
@@ -42,6 +52,7 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     topic: Literal["as-is", "alphanumeric"] = "as-is"
     shows: Literal["label", "description"] = "label"
     detail: Literal["full", "brief"] = "full"
+    registration: Registering
 
 
 def families() -> frozenset[str]:
