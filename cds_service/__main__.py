@@ -91,10 +91,11 @@ def explain(target: str, hook: str | None) -> None:
 @click.option("--overlay", type=EXISTING, default=None, help="A site's own folder to lay over it, and to explain.")
 def check(path: Path | None, overlay: Path | None) -> None:
     """Check that a content release is complete and consistent (default: the one the service would use)."""
+    from cds_service.app import utc_now  # noqa: PLC0415 - see serve
     from cds_service.content.check import check as check_content  # noqa: PLC0415 - see serve
 
     where, upon = _content(path, overlay)
-    report = check_content(where, upon)
+    report = check_content(where, upon, as_of=utc_now().date())
     for change in report.changes:
         click.echo(f"change {change}")
     for notice in report.notices:

@@ -6,9 +6,10 @@ release that was in order stays usable.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from cds_service.content.checks import codes, evidence, frame, stems, wordings
+from cds_service.content.checks import codes, evidence, frame, stems, stewardship, wordings
 from cds_service.content.differences import differences
 from cds_service.content.load import load
 from cds_service.content.supplements import read_supplements, supplement_faults
@@ -32,10 +33,15 @@ class Report:
     release: Release | None = None
 
 
-def check(hooks_path: Path, overlay_path: Path | None = None) -> Report:
+def check(hooks_path: Path, overlay_path: Path | None = None, *, as_of: date | None = None) -> Report:
     """Check a content release as an editor would, with a site's overlay upon it where one is given.
 
     A release that does not load is reported with the faults of loading alone.
+
+    Args:
+        hooks_path: folder of the release.
+        overlay_path: folder of the overlay.
+        as_of: the day for which reviews are due; default: the date of the release.
     """
     try:
         content = load(hooks_path, overlay_path)
@@ -47,7 +53,7 @@ def check(hooks_path: Path, overlay_path: Path | None = None) -> Report:
     faults += supplement_faults(supplements, content)
     return Report(
         faults=(*faults, *_faults(hooks_path, content)),
-        notices=tuple(_notices(hooks_path, content, supplements)),
+        notices=tuple(_notices(hooks_path, content, supplements, as_of or content.release.date)),
         changes=tuple(changes),
         release=content.release,
     )
@@ -60,13 +66,15 @@ def _faults(root: Path, content: Content) -> list[str]:
         *wordings.faults(content),
         *frame.faults(root, content),
         *codes.faults(root, content),
+        *stewardship.faults(root, content),
     ]
 
 
-def _notices(root: Path, content: Content, supplements: Supplements) -> list[str]:
+def _notices(root: Path, content: Content, supplements: Supplements, as_of: date) -> list[str]:
     return [
         *evidence.notices(content, supplements),
         *codes.notices(root, content),
         *stems.notices(content),
         *frame.notices(content),
+        *stewardship.notices(content, as_of),
     ]

@@ -109,7 +109,7 @@ def _assembled(tables: _Tables, stems: _Stems, value_sets: ValueSets, sha256: st
         topic_system=release.topic_system,
         value_sets=value_sets.versions,
         value_set_notes=value_sets.notes,
-        origins=release.source_attributes.become(Origins) if release.source_attributes else Origins(),
+        origins=release.source_attributes.become(Origins),
     )
 
 

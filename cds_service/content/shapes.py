@@ -44,7 +44,7 @@ class ReleaseFile(Shape):
     source_label: str
     source_url: str
     topic_system: str
-    source_attributes: OriginsTable | None = None
+    source_attributes: OriginsTable
 
 
 class HookFile(Shape):

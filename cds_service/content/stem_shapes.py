@@ -44,13 +44,13 @@ class BoundTable(Shape):
 class Kept(Shape, kw_only=True):
     """What stands in every rule and alternative about who answers for it."""
 
-    owner: str = ""
-    reviewed: date | bool = False  # false: not yet
-    next_review: date | None = None
+    owner: str
+    reviewed: date | bool  # false: not yet
+    next_review: date
+    history: tuple[ChangeTable, ...]
     no_evidence: str = ""
     units: dict[str, str] = field(default_factory=dict)
     source_attributes: UsesTable = field(default_factory=UsesTable)
-    history: tuple[ChangeTable, ...] = ()
 
     def provenance(self) -> Provenance:
         """The domain record."""

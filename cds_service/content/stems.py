@@ -13,6 +13,7 @@ from cds_service.domain.content import Alternative, Exemptions, Rule, Variant
 from cds_service.domain.provenance import Bound
 
 Limits = dict[str, dict[str, Any]]  # table name -> params
+UNITS = "units"  # the table of limits.toml that says in what the others are counted
 
 
 def read_rules(root: Path, sha256: str, faults: list[str]) -> tuple[Rule, ...]:
@@ -54,6 +55,7 @@ def read_alternatives(root: Path, sha256: str, faults: list[str]) -> dict[str, A
             Alternative,
             orders=_orders(table, at, faults),
             provenance=table.provenance(),
+            units=table.units | _units_of(table, limits),
             logic=module.__doc__ or "",
             params=params_of(module, table.params | _of_limits(table, limits, at, faults), at, faults),
             check=function_of(module, "check", at, faults),
@@ -74,7 +76,13 @@ def _of_limits(table: shapes.AlternativeFile, limits: Limits, at: str, faults: l
             faults.append(f"{at}: limits.toml has no [{name}]")
         if name in table.params:
             faults.append(f"{at}: [params] has {name}, which stands in limits.toml")
-    return {name: limits[name] for name in table.limits if name in limits}
+    return {name: limits[name] for name in table.limits if name in limits and name != UNITS}
+
+
+def _units_of(table: shapes.AlternativeFile, limits: Limits) -> dict[str, str]:
+    """The units of those shared tables, by path."""
+    units = limits.get(UNITS, {})
+    return {path: str(unit) for path, unit in units.items() if path.partition(".")[0] in table.limits}
 
 
 def _orders(table: shapes.AlternativeFile, at: str, faults: list[str]) -> dict[str, Order]:

@@ -43,8 +43,11 @@ class TestStem:
         assert bool(STEMS[name].provenance.uses.sex) == bool(ASKS_SEX.search(logic(name)))
 
     def test_it_says_so_when_it_uses_assessments(self, name):
+        """Alcohol screening and pregnancy status are such assessments; a combination uses what its parts use."""
+        stems = [STEMS[part] for part in getattr(STEMS[name], "of", ())] or [STEMS[name]]
+        asked = {one for stem in stems for one in (*stem.value_sets, *getattr(stem, "heeds", ()))}
         uses = STEMS[name].provenance.uses
-        assert bool(uses.health_status_assessments) == ("obs-alcohol" in STEMS[name].value_sets)
+        assert bool(uses.health_status_assessments) == bool(asked & {"obs-alcohol", "pregnancy"})
 
     def test_it_uses_nothing_that_no_rule_may_use(self, name):
         uses = STEMS[name].provenance.uses

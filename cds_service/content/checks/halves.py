@@ -43,19 +43,20 @@ SECTIONS_READ = {  # member of Facts -> the sections it looks at
     "services": {SectionName.SERVICES},
     "encounter": {SectionName.ENCOUNTER},
 }
-QUESTIONS_READ = {  # functions of domain that are given the Facts -> the sections they look at
-    "indication": {SectionName.PROBLEMS},
-    "daily_dose": {SectionName.MEDICATIONS},
-    "kidney": {SectionName.PATIENT, SectionName.PROBLEMS, SectionName.OBSERVATIONS},
-    "not_adult": {SectionName.PATIENT},
-    "is_older": {SectionName.PATIENT},
-    "unchecked": {SectionName.PROBLEMS, SectionName.MEDICATIONS},
-    "unlooked": {SectionName.STATEMENTS, SectionName.ALLERGIES},
-    "low_value": {SectionName.OBSERVATIONS},
-    "recent_problems": {SectionName.PROBLEMS},
-    "not_tolerated": {SectionName.ALLERGIES, SectionName.MEDICATIONS, SectionName.STATEMENTS},
-    "may_still_act": {SectionName.MEDICATIONS, SectionName.STATEMENTS},
-    "has_unknown_drugs": {SectionName.MEDICATIONS, SectionName.STATEMENTS},
+MEMBERS_READ = {  # functions of domain that are given the Facts -> the members they look at
+    "indication": {"active_problems"},
+    "daily_dose": {"running", "medications"},
+    "is_older": {"age"},
+    "not_adult": {"age"},
+    "kidney": {"age", "sex", "observations", "problems_in"},
+    "sedation_of": {"current_drugs"},
+    "unchecked": {"problems", "medications"},
+    "unlooked": {"statements", "allergies"},
+    "recent_problems": {"problems_in"},
+    "not_tolerated": {"allergies", "medications", "statements"},
+    "may_still_act": {"medications", "statements"},
+    "has_unknown_drugs": {"medications", "statements"},
+    "low_value": {"observations"},
 }
 
 
@@ -89,8 +90,7 @@ def half_read(path: Path) -> HalfRead:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "facts"
     }
-    looked_at = [SECTIONS_READ.get(member, set()) for member in members]
-    looked_at += [QUESTIONS_READ.get(_called(call), set()) for call in calls]
+    members |= {member for call in calls for member in MEMBERS_READ.get(_called(call), ())}
     return HalfRead(
         classes=tuple(
             dict.fromkeys(
@@ -102,7 +102,7 @@ def half_read(path: Path) -> HalfRead:
             )
         ),
         facts=frozenset(members),
-        sections=frozenset(name.value for names in looked_at for name in names),
+        sections=frozenset(name.value for member in members for name in SECTIONS_READ.get(member, ())),
         silent=_because(calls, "NotApplicable"),
         blocked=_because(calls, "Declined") | _because(calls, "Block"),
         unfit=_because(calls, "Unfit"),

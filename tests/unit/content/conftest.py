@@ -51,9 +51,15 @@ value_sets = ["falls"]
 evidence = ["EV-BEERS-2023"]
 override_reasons = ["risk-benefit-ratio"]
 offers = ["sg-physio"]
+owner = "geriatrician"
+reviewed = false
+next_review = 2027-05-24
 
 [params]
 window_days = 365
+
+[units]
+window_days = "d"
 
 [variants.fell]
 indicator = "warning"
@@ -64,6 +70,12 @@ instead = "Do not."
 
 [silent]
 none = "No fall."
+
+[[history]]
+version = "1.0.0"
+date = 2026-11-25
+what = "First version."
+why = "Falls matter."
 """,
     "alternatives/physio.py": """
 from dataclasses import dataclass
@@ -87,14 +99,26 @@ needs = ["services"]
 value_sets = ["non-pharmacological", "falls"]
 evidence = []
 label = "Refer to physical therapy"
+owner = "physiotherapist"
+reviewed = false
+next_review = 2027-05-24
 
 [params]
 least = 0.1
+
+[units]
+least = "1"
 
 [orders.default]
 coding = { system = "http://snomed.info/sct", code = "91251008", display = "Physical therapy procedure" }
 text = "Physical therapy"
 treats = ["falls"]
+
+[[history]]
+version = "1.0.0"
+date = 2026-11-25
+what = "First version."
+why = "Therapy helps."
 """,
     "exemptions.py": """
 \"\"\"Exemptions.\"\"\"

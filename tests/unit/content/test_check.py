@@ -1,5 +1,7 @@
 """What the check of a release finds beyond loading."""
 
+from datetime import date
+
 import pytest
 
 from cds_service.content.check import check
@@ -61,6 +63,46 @@ def test_a_release_that_does_not_load_is_reported(release):
         ),
         ("phrases.toml", "[headings]", 'footer_evidence = ["EV-GONE"]\n[headings]', "the footer: cites EV-GONE"),
         ("facts.toml", '37839007 = "oral"', '37839000 = "oral"', "[form_routes] 37839000 is in no value set of routes"),
+        (
+            "rules/falls_history.toml",
+            '[units]\nwindow_days = "d"',
+            "",
+            "[units] does not say what window_days is counted",
+        ),
+        ("rules/falls_history.toml", "[units]", '[units]\ndays = "d"', "[units] names days, which is no threshold"),
+        (
+            "rules/falls_history.toml",
+            "[units]",
+            "[bounds]\nwindow_days = { least = 1, most = 9 }\n[units]",
+            "window_days is 365, outside its own bounds 1 to 9",
+        ),
+        (
+            "rules/falls_history.toml",
+            "[units]",
+            "[bounds]\nwindow = { least = 1, most = 9 }\n[units]",
+            "[bounds] names window, which is no single threshold",
+        ),
+        ("rules/falls_history.toml", 'version = "1.0.0"', 'version = "1.1.0"', "its [[history]] begins with 1.0.0"),
+        ("rules/falls_history.toml", "date = 2026-11-25", "date = 2026-11-26", "after the date of the release"),
+        ("rules/falls_history.toml", "reviewed = false", "reviewed = 2026-11-26", "reviewed after the date of the rel"),
+        (
+            "rules/falls_history.toml",
+            "[[history]]",
+            '[[history]]\nversion = "1.0.0"\ndate = 2026-11-24\nwhat = ""\nwhy = ""\n\n[[history]]',
+            "[[history]] is not in order",
+        ),
+        (
+            "rules/falls_history.py",
+            'fallen = facts.problems_in("falls")',
+            'fallen = facts.problems_in("falls") and facts.age',
+            "the logic looks at facts.age, but [source_attributes] does not tell of date_of_birth",
+        ),
+        (
+            "alternatives/physio.py",
+            "return Offer()",
+            "return Offer() if kidney(facts, params) else None",
+            "the logic looks at facts.sex, but [source_attributes] does not tell of sex",
+        ),
         ("order-sign.toml", 'orders_at = "draftOrders"', 'orders_at = "orders"', "[context] says nothing of orders"),
         ("order-sign.toml", 'type = "object"', 'type = "thing"', "[context] is not a JSON Schema"),
     ],
@@ -221,3 +263,27 @@ def test_evidence_of_exemptions_footer_and_contested_points_counts_as_cited(rele
 def test_supplements(release, name, text, fault):
     (release / name).write_text(text)
     assert any(line.startswith(fault) for line in check(release).faults)
+
+
+def test_a_review_that_is_due_is_a_notice_and_never_a_fault(release):
+    overdue = "rules/falls_history.toml: its review was due on 2027-05-24"
+    assert overdue not in check(release).notices
+    assert overdue not in check(release, as_of=date(2027, 5, 24)).notices
+    late = check(release, as_of=date(2027, 5, 25))
+    assert overdue in late.notices
+    assert late.faults == ()
+
+
+@pytest.mark.parametrize("key", ["owner = ", "reviewed = ", "next_review = "])
+def test_who_answers_for_a_file_must_be_said(release, key):
+    path = release / "rules" / "falls_history.toml"
+    lines = [line for line in path.read_text().splitlines() if not line.startswith(key)]
+    path.write_text("\n".join(lines))
+    (fault,) = check(release).faults
+    assert fault == f"rules/falls_history.toml: Object missing required field `{key.removesuffix(' = ')}`"
+
+
+def test_a_history_must_not_be_empty(release):
+    path = release / "rules" / "falls_history.toml"
+    path.write_text(path.read_text().partition("[[history]]")[0].replace("[params]", "history = []\n\n[params]"))
+    assert "rules/falls_history.toml: no [[history]]" in "".join(check(release).faults)

@@ -43,7 +43,7 @@ class TestWhatArrives:
 
     def test_release_and_reading(self, release):
         content = load(release)
-        assert (content.release.version, content.release.date) == ("0.1.0", date(2026, 11, 24))
+        assert (content.release.version, content.release.date) == ("0.1.0", date(2026, 11, 25))
         assert content.release.reviewers == ()
         assert "Not yet reviewed" in content.release.sign_off
         assert content.reading.subject_set == "diazepam"
@@ -158,7 +158,7 @@ class TestFaults:
             ("words.toml", "\ntamoxifen = [", "\ntamoxifn = [", "unknown value set or word list: tamoxifn"),
             ("phrases.toml", "[basis]", "[bases]", "phrases.toml: Object contains unknown field `bases`"),
             ("order-sign.toml", 'hook = "order-sign"', 'hook = "order-sing"', "not the one of its name"),
-            ("release.toml", "2026-11-24", "yesterday", "release.toml: cannot be read"),
+            ("release.toml", "2026-11-25", "yesterday", "release.toml: cannot be read"),
             ("value_sets/falls.json", '"falls"', '"fals"', "its id is 'fals'"),
             ("value_sets/falls.json", "{", "[", "cannot be read as a ValueSet"),
         ],

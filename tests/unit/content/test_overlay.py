@@ -63,7 +63,7 @@ def release(release):
     """The small release, with a bound and a choice of indicator."""
     path = release / "rules" / "falls_history.toml"
     text = path.read_text().replace('indicator = "warning"', 'indicator = "warning"\nmay_be = ["info"]')
-    path.write_text(text + "\n[bounds]\nwindow_days = { least = 90, most = 365 }\n")
+    path.write_text(text.replace("[units]", "[bounds]\nwindow_days = { least = 90, most = 365 }\n\n[units]"))
     return release
 
 
