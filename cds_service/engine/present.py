@@ -58,7 +58,7 @@ def present(
         _card(one, advice.get(one.rule.id, Advice()), not_checked, one is footed, content, new_uuid) for one in speaking
     ]
     failed = _failed_rules(assessments, content, new_uuid)
-    return (*_folded(cards, MOST_CARDS - len(failed), not_checked, content, new_uuid), *failed)
+    return (*_folded(cards, MOST_CARDS - len(failed), advice, not_checked, content, new_uuid), *failed)
 
 
 def _speaking(rule: Rule, assessments: tuple[Assessment, ...]) -> _Speaking:
@@ -133,7 +133,7 @@ def _detail(one: _Speaking, advice: Advice, not_checked: tuple[str, ...], footed
         " ".join(filter(None, (fill(variant.problem, finding.values), points))),
         _paragraph(heads["why"], fill(variant.why, finding.values)),
         _paragraph(heads["instead"], fill(variant.instead, finding.values)),
-        "\n".join(f"- {remark}" for remark in dict.fromkeys(advice.remarks)),
+        _listed(advice.remarks),
         _paragraph(heads["based-on"], _based_on(one, content)),
     ]
     paragraphs.append(_unchecked(not_checked, content))
@@ -145,6 +145,10 @@ def _detail(one: _Speaking, advice: Advice, not_checked: tuple[str, ...], footed
 def _unchecked(not_checked: tuple[str, ...], content: Content) -> str:
     text = f"{names(not_checked, len(not_checked))}." if not_checked else ""
     return _paragraph(content.phrases.headings["not-checked"], text)
+
+
+def _listed(remarks: Iterable[str]) -> str:
+    return "\n".join(f"- {remark}" for remark in dict.fromkeys(remarks))
 
 
 def _paragraph(heading: str, text: str) -> str:
@@ -244,9 +248,17 @@ def _failed_rules(assessments: tuple[Assessment, ...], content: Content, new_uui
 
 
 def _folded(
-    cards: list[Card], most: int, not_checked: tuple[str, ...], content: Content, new_uuid: Callable[[], UUID]
+    cards: list[Card],
+    most: int,
+    advice: Mapping[str, Advice],
+    not_checked: tuple[str, ...],
+    content: Content,
+    new_uuid: Callable[[], UUID],
 ) -> list[Card]:
-    """The cards as they are, or the info cards among them folded into one, a line each, when there are too many."""
+    """The cards as they are, or the info cards among them folded into one, a line each, when there are too many.
+
+    What was said about alternatives stays: silence would be read as "there is nothing better".
+    """
     if len(cards) <= most:
         return cards
     loud = [card for card in cards if card.indicator is not Indicator.INFO]
@@ -255,12 +267,13 @@ def _folded(
         return cards
     title = content.phrases.sentences["further-points"]
     lines = "\n".join(f"- {markdown(card.summary)}" for card in quiet)
+    remarks = [remark for card in quiet for remark in advice.get(card.source.topic.code, Advice()).remarks]
     suggestions = tuple(suggestion for card in quiet for suggestion in card.suggestions)
     links = tuple({link.url: link for card in quiet for link in card.links}.values())
     folded = Card(
         uuid=str(new_uuid()),
         summary=title,
-        detail="\n\n".join(filter(None, (lines, _unchecked(not_checked, content)))),
+        detail="\n\n".join(filter(None, (lines, _listed(remarks), _unchecked(not_checked, content)))),
         indicator=Indicator.INFO,
         source=_source(FURTHER_POINTS, title, content),
         suggestions=suggestions,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from cds_service.domain.outcome import Basis, Indicator, NotAssessed
+from cds_service.domain.outcome import Basis, Declined, Indicator, NotAssessed
 from cds_service.engine.assess import assess
 from cds_service.engine.present import present
 from cds_service.engine.recommend import recommend
@@ -114,6 +114,13 @@ def test_info_cards_beyond_five_are_folded_into_one_and_loud_ones_never():
     assert [card.source.topic.code for card in cards] == ["w0", "w1", "w2", "w3", "w4", "further-points"]
     assert cards[-1].detail == "- Summary of quiet 0\n- Summary of quiet 1\n- Summary of quiet 2"
     assert len(cards_of(content(*[rule(f"w{n}", finding(), order=n) for n in range(7)]))) == 7
+
+
+def test_what_is_folded_still_says_which_alternative_is_blocked():
+    blocked = alternative("one", Declined(because="kidney", values={"egfr": 22}))
+    quiet = [rule(f"i{n}", finding(), indicator="info", order=n, offers=("one",)) for n in range(6)]
+    (card,) = cards_of(content(*quiet, alternatives=(blocked,)))
+    assert card.detail.endswith("\n\n- ONE not offered: kidney value 22.")
 
 
 def test_what_is_folded_still_says_what_could_not_be_checked():
