@@ -27,7 +27,7 @@ _HEX = "[0-9a-f]"
 _UUID = re.compile(rf"{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}")
 _URL = re.compile(r"https?://[^\s/?#]+[^\s]*")
 _REFERENCE = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9.-]{1,64}")
-_MAY_BE_EMPTY = re.compile(rb'null|""|\[\s*\]|\{\s*\}')
+_MAY_BE_EMPTY = re.compile(rb'null|"\s*"|\[\s*\]|\{\s*\}')
 
 
 class _Order(msgspec.Struct, rename="camel"):
