@@ -42,7 +42,7 @@ def order_words(alternative: Alternative, offer: Offer) -> dict[str, str]:
 def remarks_of(alternative: Alternative, offer: Offer, assessment: Assessment, content: Content) -> list[str]:
     """Sentences beside a suggestion: what to know of it, and what within it was passed over."""
     sentences = [fill(alternative.points[name], offer.values) for name in offer.points]
-    sentences += [_choice_not_offered(alternative, one, content) for one in offer.also]
+    sentences += _choices(alternative, offer.also, content)
     for part in alternative.of:
         verdict = assessment.verdicts[part]
         if isinstance(verdict, Offer):
@@ -54,7 +54,7 @@ def not_offered(alternative: Alternative, declined: Declined, content: Content) 
     """The blocked alternative with its reasons, those of its choices, and what is to be said all the same."""
     return [
         _sentence(alternative, alternative.title, declined, content),
-        *(_choice_not_offered(alternative, one, content) for one in declined.also),
+        *_choices(alternative, declined.also, content),
         *(fill(alternative.points[name], declined.values) for name in declined.points),
     ]
 
@@ -82,16 +82,31 @@ def try_verdict(alternative: Alternative, verdict: Verdict) -> None:
             alternative.orders[verdict.choice]
 
 
-def _choice_not_offered(alternative: Alternative, choice: PassedOver, content: Content) -> str:
-    order = alternative.orders[choice.choice]
-    name = order.name if isinstance(order, DrugOrder) else alternative.title
-    return _sentence(alternative, name[:1].upper() + name[1:], choice, content)
+def _choices(alternative: Alternative, passed: tuple[PassedOver, ...], content: Content) -> list[str]:
+    """The choices passed over: those ruled out a sentence each, those left to the prescriber in one."""
+    out = [_sentence(alternative, _capital(_name(alternative, one)), one, content) for one in passed if not one.advise]
+    left = [f"{_name(alternative, one)} ({_reasons(alternative, one)})" for one in passed if one.advise]
+    template = content.phrases.sentences["choices-left"]
+    return [*out, *([template.format(choices="; ".join(left))] if left else [])]
 
 
 def _sentence(alternative: Alternative, name: str, why: Declined | PassedOver, content: Content) -> str:
     template = content.phrases.sentences["worth-considering" if why.advise else "not-offered"]
-    reasons = dict.fromkeys(fill(alternative.blocked[one], why.values) for one in (why.because, *why.also_because))
-    return template.format(alternative=name, reason="; ".join(reasons))
+    return template.format(alternative=name, reason=_reasons(alternative, why))
+
+
+def _reasons(alternative: Alternative, why: Declined | PassedOver) -> str:
+    tokens = (why.because, *why.also_because)
+    return "; ".join(dict.fromkeys(fill(alternative.blocked[one], why.values) for one in tokens))
+
+
+def _name(alternative: Alternative, choice: PassedOver) -> str:
+    order = alternative.orders[choice.choice]
+    return order.name if isinstance(order, DrugOrder) else alternative.title
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _plain_label(

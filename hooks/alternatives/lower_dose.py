@@ -53,4 +53,5 @@ def check(facts: Facts, findings: Mapping[str, Finding], params: Params) -> Verd
     if order.product is None and order.strength_mg not in (None, params.tablet_mg):
         return Declined(because="product-in-text")
     points = ("unlooked-statements",) if facts.prior_use.missing else ()
-    return Offer(choice="older" if older else "adult", points=points)
+    choice = "older" if older else "adult"
+    return Offer(choice=choice, label=choice, points=points)

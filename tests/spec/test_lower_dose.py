@@ -5,7 +5,7 @@ import pytest
 from cds_service.domain.course import PriorUse
 from cds_service.domain.orders import Form
 from tests.builders import age, facts, order, problem
-from tests.spec.release import Example, judged, speaking, suggested, told
+from tests.spec.release import Example, answer, judged, speaking, suggested, told
 
 ALTERNATIVE = "sg-lower-dose"
 STARTING, ABOVE = speaking("starting-dose"), speaking("dose-above-label")
@@ -105,6 +105,13 @@ def test_not_where_regular_use_could_not_be_looked_up():
 def test_the_product_must_follow_the_dose(product, strength, says):
     draft = order(per_day_mg="60", product=product, strength_mg=strength)
     assert judged(ALTERNATIVE, facts(order=draft), ABOVE) == says
+
+
+def test_the_label_says_the_dose():
+    labels = [label for given, _ in answer(facts(age=80, order=order(days=7))).values() for label in given]
+    assert "Start lower: diazepam 2 mg twice daily" in labels
+    labels = [label for given, _ in answer(facts(order=order(days=7, per_day_mg="60"))).values() for label in given]
+    assert labels == ["Start lower: diazepam 2 mg three times daily"]
 
 
 # One change to the order (ruling 25) ----------------------------------------------------------------------------------

@@ -181,6 +181,7 @@ def content(
                 "unconfirmed": "unconfirmed",
                 "not-offered": "{alternative} not offered: {reason}.",
                 "worth-considering": "{alternative} may be considered: {reason}.",
+                "choices-left": "Or else: {choices}.",
                 "not-changeable": "{alternative} cannot be drafted: the order has no id.",
                 "another-stays": "{alternative} cannot be drafted: another order stays.",
                 "take-out-by-hand": "Take the order out by hand.",

@@ -267,9 +267,9 @@ def test_every_reason_and_every_choice_passed_over_is_told():
         "Y not offered: kidney value 7.",
         "Watch this.",
     )
-    offered = replace(one, check=lambda *_: Offer(also=(passed,)))
+    offered = replace(one, check=lambda *_: Offer(also=(passed, replace(passed, advise=True))))
     release = content(rule("a", finding(), offers=("one",)), alternatives=(offered,))
-    assert advice_of(release)["a"].remarks == ("Y not offered: kidney value 7.",)
+    assert advice_of(release)["a"].remarks == ("Y not offered: kidney value 7.", "Or else: y (kidney value 7).")
 
 
 SMALLER = OrderChange(
