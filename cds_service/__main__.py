@@ -213,5 +213,19 @@ def _content(path: Path | None, overlay: Path | None) -> tuple[Path, Path | None
     return settings.content_path, overlay or settings.overlay_path
 
 
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def ledger(arguments: tuple[str, ...]) -> None:
+    """Prove, verify and export the record of what was advised (`ledger --help` lists how)."""
+    from uuid import uuid4  # noqa: PLC0415, TID251 - handed on as app.py does
+
+    from cds_service.app import utc_now  # noqa: PLC0415 - see serve
+    from cds_service.ledger.commands import Tools  # noqa: PLC0415 - see serve
+    from cds_service.ledger.commands import ledger as commands  # noqa: PLC0415 - see serve
+
+    tools = Tools(clock=utc_now, new_uuid=uuid4)
+    sys.exit(commands.main(arguments, prog_name="cds-service ledger", standalone_mode=False, obj=tools))
+
+
 if __name__ == "__main__":
     main()

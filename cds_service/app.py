@@ -34,7 +34,9 @@ from cds_service.engine.trace import trace
 from cds_service.fhir.templates import templates
 from cds_service.hook_call import answer
 from cds_service.ledger.ledger import MOST_FEEDBACK, open_ledger
+from cds_service.ledger.proof.checkpoints import policy_of
 from cds_service.ledger.pseudonyms import load_or_create_key
+from cds_service.ledger.screening import make_screen, words_of
 from cds_service.per_client import make_steps_of
 from cds_service.settings import Settings
 from cds_service.web.api import make_api
@@ -80,7 +82,13 @@ def create_app(
     """
     settings = settings or Settings()
     content = open_content(settings)
-    ledger = open_ledger(settings.database_url, pseudonym_key=pseudonym_key(settings))
+    ledger = open_ledger(
+        settings.database_url,
+        pseudonym_key=pseudonym_key(settings),
+        screen=make_screen(words_of(content)),
+        checkpoints=policy_of(settings, clock),
+    )
+    ledger.use_release(content, clock(), __version__)
     registrations = _registrations(settings)
     steps_of = make_steps_of(settings, content, registrations, ledger.commit, ledger.pseudonym, clock, new_uuid)
 

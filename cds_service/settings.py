@@ -20,6 +20,8 @@ from cds_service.domain.errors import SettingsBroken
 PREFIX = "CDS_"
 PACKAGED_CONTENT = Path(__file__).resolve().parent.parent / "hooks"
 KEY_FILE = "cds-service.key"
+SIGNING_KEY_FILE = "cds-service-signing.key"
+SPOOL_FOLDER = "cds-service-spool"
 SANDBOX = "https://sandbox.cds-hooks.org"
 DEEPEST = 64  # a FHIR resource inside a Bundle inside prefetch is some 20 levels deep, extensions included
 
@@ -42,6 +44,13 @@ class Settings(BaseSettings):
         time_zone: calendar of orders without a date and of instants, an IANA name.
         pseudonym_key: 64 or more hex digits, the same in every worker. pseudonym_key_file: where such a key is kept
             when none is set; default: `cds-service.key` beside the SQLite database.
+        signing_key_file: PEM file of the Ed25519 key that signs checkpoints of the ledger, made on first use, its
+            public half beside it; default: `cds-service-signing.key` beside the SQLite database.
+        checkpoint_folder: where checkpoints are published; none: nowhere, so whoever has the key can rewrite all.
+        checkpoint_records, checkpoint_seconds: one is made when the ledger has grown by so many, or for so long.
+        commit_budget_ms: how long a call waits for its record to be committed; then it is spooled and committed later.
+        spool_folder: where records wait while the database cannot be written, on a local disk, another than the
+            database's if possible; default: `cds-service-spool` beside the SQLite database.
         cors_origins: web origins whose browsers may call the service; `*` for all.
         clients_file: TOML file of the CDS Clients that may call (its own comments say how); none: open mode.
         open_mode: also answer callers without a token; default: only when there is no clients file.
@@ -64,6 +73,12 @@ class Settings(BaseSettings):
     time_zone: str = "UTC"
     pseudonym_key: SecretStr | None = None
     pseudonym_key_file: Path | None = None
+    signing_key_file: Path | None = None
+    checkpoint_folder: Path | None = None
+    checkpoint_records: int = Field(default=1_000, ge=1, le=1_000_000)
+    checkpoint_seconds: int = Field(default=300, ge=1, le=86_400)
+    commit_budget_ms: int = Field(default=250, ge=10, le=10_000)
+    spool_folder: Path | None = None
     cors_origins: Listed = (SANDBOX,)
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8080, ge=1, le=65_535)
@@ -161,11 +176,23 @@ class Settings(BaseSettings):
     @property
     def key_file(self) -> Path:
         """Where the pseudonym key is kept when none is set."""
-        if self.pseudonym_key_file is not None:
-            return self.pseudonym_key_file
+        return self.pseudonym_key_file or self._beside_the_database(KEY_FILE)
+
+    @property
+    def signing_key(self) -> Path:
+        """Where the key that signs checkpoints is kept."""
+        return self.signing_key_file or self._beside_the_database(SIGNING_KEY_FILE)
+
+    @property
+    def spool(self) -> Path:
+        """Where records wait for the database."""
+        return self.spool_folder or self._beside_the_database(SPOOL_FOLDER)
+
+    def _beside_the_database(self, name: str) -> Path:
+        """In the folder of the SQLite database, or the working directory."""
         scheme, _, path = self.database_url.partition(":///")
         folder = Path(path.partition("?")[0]).parent if scheme.startswith("sqlite") and path else Path()
-        return folder / KEY_FILE
+        return folder / name
 
     @property
     def log_number(self) -> int:

@@ -8,6 +8,7 @@ import pytest
 
 def pytest_addoption(parser):
     parser.addoption("--write-golden", action="store_true", help="write the golden answers anew instead of comparing")
+    parser.addoption("--tamperings", type=int, default=200, help="how many random changes of a ledger must be found")
 
 
 @pytest.fixture(autouse=True, scope="session")

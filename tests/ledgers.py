@@ -22,7 +22,7 @@ def policy_in(folder, **changes):
 
 def fill(ledger, decisions=10):
     """Records of every kind: decisions with and without cards, feedback on them, accesses, a release."""
-    ledger.commit_release(release())
+    ledger._writer.write([ledger._entry(release())])
     for number in range(decisions):
         offered = (card(suggestions=(suggestion(), suggestion())), card(rule="long-term-use"))
         made = decision(

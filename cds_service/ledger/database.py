@@ -56,6 +56,7 @@ class Database:
         turn: held around each transaction that writes.
         current: whether a connection still reaches the database others would find under this URL.
         prepare: run first in a transaction that changes the schema: one process at a time, with time enough.
+        snapshot: a connection that reads one unchanging state, for as long as it takes.
         probe: a statement that fails where rows could not be written.
         close: let go of everything.
     """
@@ -66,6 +67,7 @@ class Database:
     turn: Turn
     current: Callable[[Connection], bool]
     prepare: Callable[[Connection], None]
+    snapshot: Callable[[], AbstractContextManager[Connection]]
     probe: str
     close: Callable[[], None]
 

@@ -2,31 +2,45 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from cds_service.domain.decision import Access, Decision, Feedback, Recorded, ReleaseUsed
+from cds_service.domain.content import Content
+from cds_service.domain.decision import Access, Decision, Feedback, Recorded
 from cds_service.domain.errors import LedgerUnavailable, SettingsBroken
 from cds_service.ledger import pseudonyms, reading
 from cds_service.ledger.database import Database, unavailable
 from cds_service.ledger.log import Entry, entry
 from cds_service.ledger.migrate import migrate
 from cds_service.ledger.postgresql import open_postgresql
+from cds_service.ledger.proof.checkpoints import Checkpoints, Policy
 from cds_service.ledger.record import KINDS, encode, storable
+from cds_service.ledger.releases import release_used
 from cds_service.ledger.rows import index_rows
 from cds_service.ledger.screening import Screen, nothing
 from cds_service.ledger.sqlite import open_sqlite
-from cds_service.ledger.writer import WAIT_SECONDS, Writer
+from cds_service.ledger.writer import WAIT_SECONDS, Chore, Writer
 
 T = TypeVar("T")
 MOST_FEEDBACK = 500  # items of one batch; also keeps its look-up within every database's number of parameters
 
 
+def ignore(_: str) -> None:
+    """Count nothing."""
+
+
 def open_ledger(
-    database_url: str, *, pseudonym_key: bytes, screen: Screen = nothing, wait_seconds: float = WAIT_SECONDS
+    database_url: str,
+    *,
+    pseudonym_key: bytes,
+    screen: Screen = nothing,
+    checkpoints: Policy | None = None,
+    wait_seconds: float = WAIT_SECONDS,
+    count: Callable[[str], None] = ignore,
 ) -> "Ledger":
     """The ledger in a database, its schema brought up to date, its writer running; once in each worker, after any fork.
 
@@ -34,7 +48,9 @@ def open_ledger(
         database_url: `sqlite:////path/ledger.db` or `postgresql://user:password@host/name`.
         pseudonym_key: 32 or more secret bytes, the same in every worker (`load_or_create_key`).
         screen: what of a comment on a card may be kept.
+        checkpoints: when and where they are made; `None` for never.
         wait_seconds: how long a caller waits for its commit.
+        count: told of each thing worth counting: `checkpoint`, `checkpoint-failed`.
 
     Raises:
         SettingsBroken: the URL or the key cannot be used.
@@ -47,11 +63,16 @@ def open_ledger(
     except BaseException:
         database.close()
         raise
-    return Ledger(database, Writer(database, wait_seconds=wait_seconds), key, screen)
+    chores = [] if checkpoints is None else [Chore(do=Checkpoints(database, checkpoints, count))]
+    return Ledger(database, Writer(database, wait_seconds=wait_seconds, chores=chores), key, screen)
 
 
-def open_database(database_url: str) -> Database:
+def open_database(database_url: str, *, writable: bool = True) -> Database:
     """The database of a URL; its schema is left as it is.
+
+    Args:
+        database_url: as for `open_ledger`.
+        writable: false to look only: a file of SQLite must be there, and it and its folder are left as they are.
 
     Raises:
         SettingsBroken: the URL cannot be used.
@@ -65,7 +86,7 @@ def open_database(database_url: str) -> Database:
         ) from None  # the text may hold a password
     match url.get_backend_name():
         case "sqlite":
-            return open_sqlite(url)
+            return open_sqlite(url, writable=writable)
         case "postgresql":
             return open_postgresql(url)
         case other:
@@ -121,13 +142,21 @@ class Ledger:
         """
         self._writer.write([self._entry(access)])
 
-    def commit_release(self, release: ReleaseUsed) -> None:
-        """Return once it is durably committed that a content release came into use; nothing is, where its id is known.
+    def use_release(self, content: Content, at: datetime, software_version: str) -> None:
+        """Return once it is durably committed which content is in use, unless it was so before.
+
+        Args:
+            content: the release this service has loaded.
+            at: since when, UTC.
+            software_version: of this service.
 
         Raises:
             LedgerUnavailable: it was not, or not in time.
         """
-        self._writer.write([self._entry(release, once=True)])
+        before = self._read(reading.newest_release)
+        if before is None or (before.sha256, before.software_version) != (content.release.sha256, software_version):
+            after = -1 if before is None else before.leaf_index
+            self._writer.write([self._entry(release_used(content, at, software_version, after), once=True)])
 
     def _entry(self, recorded: Recorded, *, once: bool = False) -> Entry:
         try:

@@ -22,7 +22,6 @@ from cds_service.ledger.tables import (
     decisions,
     feedback,
     log,
-    log_head,
     log_nodes,
     releases,
 )
@@ -97,8 +96,10 @@ def locked_head(connection: Connection, words: Dialect) -> Frontier:
     Raises:
         ValueError: the head is damaged.
     """
-    row = connection.exec_driver_sql(words.lock_head, (HEAD,)).one()
-    return Frontier(row[0], bytes(row[1]))
+    row = connection.exec_driver_sql(words.lock_head, (HEAD,)).one_or_none()
+    if row is None or not isinstance(row[1], bytes):
+        raise ValueError("The head of the log is missing or damaged.")
+    return Frontier(row[0], row[1])
 
 
 def dialect(*, mark: str, lock: str, record_bytes: str, moment: Callable[[datetime], Any]) -> Dialect:
@@ -181,8 +182,10 @@ def read_head(connection: Connection) -> tuple[str, Frontier]:
     Raises:
         ValueError: the head is damaged.
     """
-    row = connection.execute(select(log_head.c.origin, log_head.c.size, log_head.c.frontier)).one()
-    return row.origin, Frontier(row.size, bytes(row.frontier))
+    row = connection.exec_driver_sql("SELECT origin, size, frontier FROM log_head").one_or_none()
+    if row is None or not isinstance(row[2], bytes):
+        raise ValueError("The head of the log is missing or damaged.")
+    return row[0], Frontier(row[1], row[2])
 
 
 def subtrees(connection: Connection) -> Callable[[int, int], bytes]:

@@ -32,6 +32,24 @@ def migrate(database: Database) -> None:
         raise unavailable("be opened", error) from None  # the database's own text may quote rows
 
 
+def insist_on_head(database: Database) -> None:
+    """See that the schema is the one this release reads, and leave it as it is.
+
+    Raises:
+        LedgerUnavailable: it is not, or the database cannot be reached.
+    """
+    try:
+        with database.read.connect() as connection:
+            here = revision(connection)
+    except SQLAlchemyError as error:
+        raise unavailable("be read", error) from None
+    if here != HEAD:
+        raise LedgerUnavailable(
+            f"The ledger's schema is {here or 'missing'}, this release reads {HEAD}. Start the service once to bring "
+            "it up to date, or run the release that made it; see that CDS_DATABASE_URL names the ledger."
+        )
+
+
 def revision(connection: Connection) -> str | None:
     """The schema's revision; `None` for an empty database."""
     if not look_at(connection).has_table("alembic_version"):

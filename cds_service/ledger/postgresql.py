@@ -66,6 +66,7 @@ def open_postgresql(url: URL) -> Database:
         turn=_no_turn,
         current=lambda _: True,
         prepare=_prepare,
+        snapshot=read.execution_options(isolation_level="REPEATABLE READ").connect,
         probe="SET TRANSACTION READ WRITE",  # refused by a standby
         close=close,
     )

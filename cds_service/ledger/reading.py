@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from cds_service.domain.decision import Decision, Feedback
 from cds_service.ledger.record import decode
-from cds_service.ledger.tables import cards, decisions, feedback, log, suggestions
+from cds_service.ledger.tables import cards, decisions, feedback, log, releases, suggestions
 
 MOST = 1_000  # rows of one page
 
@@ -167,3 +167,21 @@ def orphans(connection: Connection, ids: Sequence[str]) -> frozenset[str]:
     """Those of the feedback whose card nobody knows."""
     query = select(feedback.c.id).where(feedback.c.id.in_(ids), feedback.c.orphan)
     return frozenset(connection.execute(query).scalars())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseLine:
+    """A content release in the order of use."""
+
+    leaf_index: int
+    id: str
+    at: datetime
+    version: str
+    sha256: str
+    software_version: str
+
+
+def newest_release(connection: Connection) -> ReleaseLine | None:
+    """The content release that came into use last."""
+    row = connection.execute(select(releases).order_by(releases.c.leaf_index.desc()).limit(1)).one_or_none()
+    return None if row is None else ReleaseLine(**row._mapping)  # noqa: SLF001  as above

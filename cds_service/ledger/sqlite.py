@@ -25,6 +25,7 @@ from cds_service.ledger.log import dialect
 BUSY_SECONDS = 1.0  # for programs that write without our lock: a shell, a backup
 CHECKPOINT_PAGES = 4_000  # 16 MB of log before a commit has to carry it into the file
 POLL_SECONDS = 0.02
+MOMENT_CHARACTERS = len("2026-06-15 09:00:00.000000")
 
 # The file keeps its journal mode: readers find it, and only who holds the turn may change it.
 DURABLE = (
@@ -34,8 +35,12 @@ DURABLE = (
 )
 
 
-def open_sqlite(url: URL) -> Database:
+def open_sqlite(url: URL, *, writable: bool = True) -> Database:
     """The ledger in a file, which is made (for its owner only) when there is none.
+
+    Args:
+        url: names the file.
+        writable: false to leave it and its folder as they are; then nothing can be committed.
 
     Raises:
         SettingsBroken: the URL names no file: a ledger in memory would be gone with the process.
@@ -45,15 +50,15 @@ def open_sqlite(url: URL) -> Database:
         raise SettingsBroken("CDS_DATABASE_URL must name a file of the ledger: sqlite:////var/lib/cds/ledger.db, say.")
     path = Path(url.database).absolute()
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT if writable else os.O_RDONLY, 0o600))
+        lock = os.open(f"{path}.lock" if writable else path, os.O_RDWR | os.O_CREAT if writable else os.O_RDONLY, 0o600)
     except OSError as error:
         raise LedgerUnavailable(
-            f"The ledger's file cannot be opened for writing ({error.strerror}). CDS_DATABASE_URL must name a file "
+            f"The ledger's file cannot be opened ({error.strerror}). CDS_DATABASE_URL must name a file "
             "in a folder that exists and that this service may write."
         ) from error
     write = _engine(path, begin="BEGIN IMMEDIATE", pragmas=DURABLE, pool=NullPool)
-    read = _engine(path, begin="BEGIN", pragmas=("query_only=ON",), pool=QueuePool)
+    read = _engine(path, begin="BEGIN", pragmas=("query_only=ON",), pool=QueuePool, mode="rw" if writable else "ro")
 
     def close() -> None:
         write.dispose()
@@ -67,6 +72,7 @@ def open_sqlite(url: URL) -> Database:
         turn=_turn(lock),
         current=lambda connection: connection.connection.info.get("file") == _file(path),
         prepare=lambda _: None,  # the turn is enough
+        snapshot=read.connect,  # a transaction of WAL
         probe="SELECT 1",  # BEGIN IMMEDIATE has failed before this where the file cannot be written
         close=close,
     )
@@ -74,12 +80,17 @@ def open_sqlite(url: URL) -> Database:
 
 def _moment(moment: datetime) -> str:
     """As SQLAlchemy writes and reads a moment: always of the same length, so that texts sort as moments do."""
-    return moment.astimezone(UTC).isoformat(" ", "microseconds")[: len("2026-06-15 09:00:00.000000")]
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return in_utc.isoformat(" ", "microseconds")[:MOMENT_CHARACTERS]
 
 
-def _engine(path: Path, *, begin: str, pragmas: tuple[str, ...], pool: type[NullPool] | type[QueuePool]) -> Engine:
+def _engine(
+    path: Path, *, begin: str, pragmas: tuple[str, ...], pool: type[NullPool] | type[QueuePool], mode: str = "rw"
+) -> Engine:
     def connect() -> sqlite3.Connection:
-        address = f"file:{quote(str(path))}?mode=rw"  # never makes a file: an empty ledger would look like no advice
+        address = (
+            f"file:{quote(str(path))}?mode={mode}"  # never makes a file: an empty ledger would look like no advice
+        )
         connection = sqlite3.connect(
             address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )

@@ -5,6 +5,7 @@ A view has the names of the record it stands for, so that `rows` takes either. A
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
+from operator import attrgetter
 from types import GenericAlias
 from typing import Any, cast, get_type_hints
 
@@ -52,7 +53,7 @@ class _Counting(msgspec.Struct):
         return self._count("rule-failed")
 
     def _count(self, type_: str) -> int:
-        return sum(ruling.outcome.type == type_ for one in self.assessments for ruling in one.rulings)
+        return [ruling.outcome.type for one in self.assessments for ruling in one.rulings].count(type_)
 
 
 def _view(record: type, *, without: tuple[str, ...] = (), base: type | None = None, **parts: Hint) -> Hint:
@@ -87,6 +88,7 @@ _kinds: Mapping[type, Hint] = {Decision: _decision, Feedback: _view(Feedback), A
 _Any = msgspec.defstruct(
     "Record", [("format", int), *((name, _kinds[kind] | None, None) for kind, name in KINDS.items())], gc=False
 )
+_values_of = attrgetter(*KINDS.values())
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_Any)
 
 
@@ -99,7 +101,12 @@ def view(text: str | bytes) -> tuple[str, Recorded]:
     found = _decoder.decode(text)
     if found.format not in READABLE:
         raise ValueError(f"This record has format {found.format}; this release reads formats up to {FORMAT}.")
-    kinds = [name for name in KINDS.values() if getattr(found, name) is not None]
-    if len(kinds) != 1:
-        raise ValueError("This record is not of one known kind.")
-    return kinds[0], cast("Recorded", getattr(found, kinds[0]))
+    kind = ""
+    for name, value in zip(KINDS.values(), _values_of(found), strict=True):
+        if value is not None:
+            if kind:
+                raise ValueError("This record is of two kinds.")
+            kind, recorded = name, value
+    if not kind:
+        raise ValueError("This record is of no known kind.")
+    return kind, cast("Recorded", recorded)

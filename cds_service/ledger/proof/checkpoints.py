@@ -19,10 +19,11 @@ from cds_service.domain.errors import LedgerUnavailable, ServiceError, SettingsB
 from cds_service.ledger.database import Database, kind_of
 from cds_service.ledger.log import read_head, subtrees
 from cds_service.ledger.proof.merkle import EMPTY_ROOT
-from cds_service.ledger.proof.note import Checkpoint, NoteBroken, PublicKey, read, sign
+from cds_service.ledger.proof.note import Checkpoint, PublicKey, read, sign
 from cds_service.ledger.proof.published import newest, publish
 from cds_service.ledger.proof.signing import load_or_create_signing_key, publish_key
 from cds_service.ledger.tables import checkpoints
+from cds_service.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,17 @@ class Policy:
     every_seconds: float = 300.0
 
 
+def policy_of(settings: Settings, clock: Callable[[], datetime]) -> Policy:
+    """When and where checkpoints are made, as the settings say."""
+    return Policy(
+        key_file=settings.signing_key,
+        clock=clock,
+        folder=settings.checkpoint_folder,
+        every_records=settings.checkpoint_records,
+        every_seconds=settings.checkpoint_seconds,
+    )
+
+
 def make_checkpoint(database: Database, policy: Policy) -> str:
     """Sign the log as it is now, store and publish that; the note. One of this size that is stored already is kept.
 
@@ -71,8 +83,7 @@ def make_checkpoint(database: Database, policy: Policy) -> str:
     else:
         key = load_or_create_signing_key(policy.key_file)
         publish_key(PublicKey(name=now.origin, key=key.public_key()), public_key_file(policy.key_file))
-        note = sign(now, now.origin, key)
-        _store(database, now, note)
+        note = _store(database, now.size, sign(now, now.origin, key))
     if policy.folder is not None and (before is None or before[1].size < now.size):
         publish(note, policy.folder)
     return note
@@ -132,13 +143,15 @@ def state_of(connection: Connection, earlier: list[Checkpoint], now: datetime) -
     return Checkpoint(origin=origin, size=frontier.size, root=root, made_at=now)
 
 
-def _store(database: Database, checkpoint: Checkpoint, note: str) -> None:
-    row = {"size": checkpoint.size, "note": note}
+def _store(database: Database, size: int, note: str) -> str:
+    """Store a note; the one that is stored: another worker's of the same log, where that was first."""
     try:
         with database.turn(TURN_SECONDS), database.write.begin() as connection:
-            connection.execute(insert(checkpoints), row)
-    except IntegrityError:  # another worker was first; what it signed is the same log
-        logger.debug("Another worker stored the checkpoint of %d records first", checkpoint.size)
+            connection.execute(insert(checkpoints), {"size": size, "note": note})
+    except IntegrityError:
+        with database.read.connect() as connection:
+            return str(connection.execute(select(checkpoints.c.note).where(checkpoints.c.size == size)).scalar_one())
+    return note
 
 
 class Checkpoints:
@@ -172,7 +185,7 @@ class Checkpoints:
                 self.last, self._current_since, self.trouble = checkpoint, time.monotonic(), ""
                 self.published = checkpoint if self._policy.folder is not None else None
                 self._count("checkpoint")
-        except (HistoryChanged, NoteBroken, SettingsBroken, OSError) as error:
+        except (HistoryChanged, SettingsBroken, OSError, ValueError) as error:  # NoteBroken and a damaged head are such
             self._report(str(error))
         except (SQLAlchemyError, LedgerUnavailable) as error:
             self._report(f"The database does not answer ({kind_of(error)}).")

@@ -157,15 +157,17 @@ def _parts(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     if len(note) > MOST_CHARACTERS:
         raise NoteBroken(f"A checkpoint has at most {MOST_CHARACTERS} characters.")
     text, blank, signed = note.rpartition("\n\n")
-    lines = signed.removesuffix("\n").split("\n")
+    *lines, end = signed.split("\n")
     matches = [_SIGNATURE.fullmatch(line) for line in lines]
-    if not blank or len(lines) > MOST_SIGNATURES or not all(matches):
+    if not blank or end or not 0 < len(lines) <= MOST_SIGNATURES or not all(matches):
         raise NoteBroken("This is not a signed note: no line of the form “— name base64” stands under a blank line.")
     return text + "\n", [(match[1], _decoded(match[2])) for match in matches if match]
 
 
 def _decoded(text: str) -> bytes:
+    """The bytes of a base64 text; none where it is not the one way in which they are written."""
     try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error:
+        found = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
         return b""
+    return found if base64.b64encode(found).decode() == text else b""

@@ -44,7 +44,7 @@ def published(folder: Path) -> Iterator[Note]:
         OSError: a file cannot be read.
     """
     for path in _files(folder):
-        yield Note(size=_size(path), text=_text(path), where=str(path.relative_to(folder)))
+        yield Note(_size(path), _text(path), str(path.relative_to(folder)), published=True)
 
 
 def newest(folder: Path) -> tuple[str, Checkpoint] | None:

@@ -10,7 +10,7 @@ from cds_service.ledger.log import STORED_LEVELS
 from cds_service.ledger.proof.index import check_index, check_outside, fetch
 from cds_service.ledger.proof.merkle import Frontier
 from cds_service.ledger.proof.report import Fault, Report
-from cds_service.ledger.proof.verify import STORED, Closed, Leaf, Note
+from cds_service.ledger.proof.verify import Closed, Leaf, Note
 from cds_service.ledger.tables import HEAD
 
 AT_ONCE = 2_048  # records: what is held in memory, whatever the size of the log
@@ -29,6 +29,7 @@ class DatabaseSource:
         """Reads the head."""
         self._connection = connection
         self._words = words
+        self._last = -1  # leaf index of the last record that was read
         head = fetch(connection, f"SELECT origin, size, frontier FROM log_head WHERE id = {words.mark}", (HEAD,))  # noqa: S608  our own words
         self._sound = len(head) == 1 and [*map(type, head[0])] == [str, int, bytes]
         self.origin, self.size, self._frontier = head[0] if self._sound else ("", 0, b"")
@@ -41,7 +42,7 @@ class DatabaseSource:
         )
         last = BELOW_ALL
         while rows := fetch(self._connection, query, (last,)):
-            last = rows[-1][0]
+            last = self._last = rows[-1][0]
             if not all(type(row[2]) is bytes for row in rows):  # SQLite lets anything stand anywhere
                 rows = [(index, kind, leaf if type(leaf) is bytes else b"", text) for index, kind, leaf, text in rows]
             yield cast("list[Leaf]", rows)
@@ -52,7 +53,7 @@ class DatabaseSource:
         last = BELOW_ALL
         while rows := fetch(self._connection, query, (last,)):
             for size, note in rows:
-                yield Note(size=size, text=str(note), where=STORED)
+                yield Note(size, str(note), "stored")
             last = rows[-1][0]
 
     def check(self, leaves: Sequence[Leaf], unsound: Collection[int], nodes: Sequence[Closed], report: Report) -> None:
@@ -73,7 +74,7 @@ class DatabaseSource:
 
     def check_end(self, frontier: Frontier | None, report: Report) -> None:
         """Hold the head, and what there is too much of, against the whole."""
-        check_outside(self._connection, self._words, report.records, report)
+        check_outside(self._connection, self._words, self._last + 1, report)
         if not self._sound:
             report.add(Fault(what="the head of the log is missing or damaged"))
         elif self.size != report.records:

@@ -27,19 +27,14 @@ BLOCK = 1 << BLOCK_LEVEL  # leaves that are hashed together
 
 
 class Note(NamedTuple):
-    """A checkpoint and where it comes from: `stored`, or the file it was published in."""
+    """A checkpoint, of a log of which size it should be, and where it comes from; `published` when from outside."""
 
     size: int
     text: str
     where: str
-
-    @property
-    def is_published(self) -> bool:
-        """Whether it comes from outside the database."""
-        return self.where != STORED
+    published: bool = False
 
 
-STORED = "stored"
 Leaf = tuple[int, str, bytes, bytes | None]  # a row of the log: leaf index, kind, hash; the record, if it is kept
 Closed = tuple[int, int, bytes]  # level, position, hash: a complete subtree
 
@@ -119,7 +114,7 @@ def _grown(
     while place < len(leaves):
         block = leaves[place : place + BLOCK - frontier.size % BLOCK]
         start = frontier.size
-        if block[0][0] != start or block[-1][0] != start + len(block) - 1:
+        if [index for index, *_ in block] != list(range(start, start + len(block))):
             _report_hole(start, block, report)
             return None
         hashes = [leaf for _, _, leaf, _ in block]
@@ -163,6 +158,7 @@ class _Notes:
         self._keys = keys
         self._report = report
         self._held = 0  # size of the longest checkpoint that held
+        self._stored = -1  # size of the last stored one, held or not
         self._failed = 0
 
     def reach(self, frontier: Frontier | None, hashes: Sequence[bytes]) -> None:
@@ -192,6 +188,8 @@ class _Notes:
             self._report.remarks.append(f"{self._failed} checkpoints fail; the first is named.")
 
     def _check(self, note: Note, root: bytes) -> None:
+        if not note.published:
+            self._stored = note.size
         checkpoint = self._read(note)
         if checkpoint is None:
             return
@@ -201,10 +199,13 @@ class _Notes:
                 f"{note.size - 1} something was changed, added or removed together with its hashes"
             )
             return
+        if note.published and self._stored != note.size:
+            what = f"the checkpoint of {note.size} records was published ({note.where}), and is stored no more"
+            self._report.add(Fault(what=what))
         self._held = note.size
         self._report.checkpoints += 1
         covered = Covered(size=note.size, since=checkpoint.made_at)
-        if note.is_published:
+        if note.published:
             self._report.published = covered
         else:
             self._report.signed = covered

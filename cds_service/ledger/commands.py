@@ -1,0 +1,229 @@
+"""`cds-service ledger …`: verify, prove, sign and export the record. Settings say which ledger, unless a file is named.
+
+Exit codes: 0 in order, 1 a fault was found or a proof fails, 2 wrong usage or setting, 3 the ledger cannot be reached.
+"""
+
+import json
+import os
+import pwd
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from cds_service.domain.decision import Access
+from cds_service.domain.errors import LedgerUnavailable
+from cds_service.ledger.alone import commit_alone
+from cds_service.ledger.database import Database, unavailable
+from cds_service.ledger.ledger import open_database
+from cds_service.ledger.log import read_head
+from cds_service.ledger.migrate import insist_on_head
+from cds_service.ledger.proof.checkpoints import make_checkpoint, policy_of, public_key_file
+from cds_service.ledger.proof.export import ExportSource, write_export
+from cds_service.ledger.proof.note import PublicKey, read
+from cds_service.ledger.proof.proofs import check_proof, prove_consistency, prove_decision
+from cds_service.ledger.proof.published import publish, published
+from cds_service.ledger.proof.report import Report
+from cds_service.ledger.proof.signing import load_public_keys
+from cds_service.ledger.proof.sources import DatabaseSource
+from cds_service.ledger.proof.told import told
+from cds_service.ledger.proof.verify import Note, Source, verify
+from cds_service.settings import Settings
+
+NOT_IN_ORDER, UNREACHABLE = 1, 3
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+KEY = click.option(
+    "--public-key", type=FILE, help="File of the public keys that count; default: the one beside the signing key."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What a command needs that only the composition root has: the clock (UTC), and random ids."""
+
+    clock: Callable[[], datetime]
+    new_uuid: Callable[[], UUID]
+
+
+TOOLS = click.make_pass_decorator(Tools)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def ledger() -> None:
+    """Prove, verify and export the record of what was advised."""
+
+
+@ledger.command("verify")
+@click.option("--export", "export", type=FILE, help="Verify this export instead of the database.")
+@click.option("--proof", type=FILE, help="Check this proof, of `prove` or `consistency`, and nothing else.")
+@KEY
+@click.option("--checkpoints", type=FOLDER, help="Folder of published checkpoints; default: CDS_CHECKPOINT_FOLDER.")
+@click.option("--quiet", is_flag=True, help="No progress bar.")
+def verify_ledger(
+    export: Path | None, proof: Path | None, public_key: Path | None, checkpoints: Path | None, quiet: bool
+) -> None:
+    """Verify everything: records, hash tree, checkpoints and their signatures, and the index of the database.
+
+    Names the first record that is not as it was recorded. Needs the public key, and reads only.
+    """
+    settings = Settings()
+    keys = load_public_keys(public_key or public_key_file(settings.signing_key))
+    if proof is not None:
+        click.secho(check_proof(_json(proof), keys), fg="green")
+        return
+    notes = list(published(folder)) if (folder := checkpoints or settings.checkpoint_folder) is not None else []
+    if export is not None:
+        report = _verified(ExportSource(export), keys, notes, quiet=quiet)
+    else:
+        with _snapshot(settings) as (database, connection):
+            report = _verified(DatabaseSource(connection, database.dialect), keys, notes, quiet=quiet)
+    click.echo(told(report, with_published=folder is not None))
+    if not report.in_order:
+        sys.exit(NOT_IN_ORDER)
+
+
+def _verified(source: Source, keys: list[PublicKey], notes: list[Note], *, quiet: bool) -> Report:
+    columns = (TextColumn("Verifying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=quiet or not sys.stderr.isatty()) as bar:
+        task = bar.add_task("", total=source.size)
+        return verify(source, keys, notes, lambda done: bar.update(task, completed=done))
+
+
+@ledger.command()
+@click.argument("decision")
+def prove(decision: str) -> None:
+    """Prove that DECISION (its id) is in the log: record, path to the root, and signed checkpoint, as JSON."""
+    with _snapshot(Settings()) as (_, connection):
+        click.echo(json.dumps(prove_decision(connection, decision), indent=2, ensure_ascii=False))
+
+
+@ledger.command()
+@click.argument("first", type=click.IntRange(min=1))
+@click.argument("second", type=click.IntRange(min=1))
+def consistency(first: int, second: int) -> None:
+    """Prove that the log of SECOND records begins with the one of FIRST records; there is a checkpoint of each."""
+    with _snapshot(Settings()) as (_, connection):
+        click.echo(json.dumps(prove_consistency(connection, first, second), indent=2, ensure_ascii=False))
+
+
+@ledger.command()
+@click.option("--publish", "folder", type=FOLDER, help="Publish it into this folder, too.")
+@TOOLS
+def checkpoint(tools: Tools, folder: Path | None) -> None:
+    """Sign the log as it is now, store and publish that, and print it."""
+    settings = Settings()
+    with _opened(settings, writable=True) as database:
+        note = make_checkpoint(database, policy_of(settings, tools.clock))
+    if folder is not None:
+        publish(note, folder)
+    click.echo(note, nl=False)
+
+
+@ledger.command()
+def checkpoints() -> None:
+    """List the stored checkpoints: size, when it was made, root."""
+    with _snapshot(Settings()) as (database, connection):
+        for note in DatabaseSource(connection, database.dialect).notes():
+            said = read(note.text)
+            click.echo(f"{said.size:>12}  {said.made_at:%Y-%m-%dT%H:%M:%SZ}  {said.root.hex()}")
+
+
+@ledger.command()
+@click.option("--format", "format_", type=click.Choice(["ndjson"]), default="ndjson", show_default=True)
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="New file; default: stdout.")
+@click.option("--unrecorded", is_flag=True, help="Of a copy that cannot be written: do not record the export.")
+@TOOLS
+def export(tools: Tools, format_: str, output: Path | None, unrecorded: bool) -> None:
+    """Copy the whole log out, with its checkpoints, to be kept and verified elsewhere.
+
+    That it was exported, and under which account of this machine, is itself recorded first.
+    """
+    settings = Settings()
+    with _binary(output) as to:
+        if not unrecorded:
+            with _opened(settings, writable=True) as database:
+                commit_alone(database, _exported(database, tools, format_))
+        with _snapshot(settings) as (database, connection):
+            write_export(DatabaseSource(connection, database.dialect), to)
+
+
+def _exported(database: Database, tools: Tools, format_: str) -> Access:
+    with database.read.connect() as connection:
+        size = read_head(connection)[1].size
+    return Access(
+        id=str(tools.new_uuid()),
+        at=tools.clock(),
+        who=_account(),
+        through="command",
+        what="export",
+        query={"format": format_},
+        records=size,
+    )
+
+
+def _account() -> str:
+    """The account of this machine the command runs under: not what the environment says it is."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid-{os.getuid()}"
+
+
+def _json(path: Path) -> dict[str, object]:
+    try:
+        read_ = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        read_ = None
+    if not isinstance(read_, dict):
+        raise click.UsageError(f"{path} is not a JSON object.")
+    return read_
+
+
+@contextmanager
+def _binary(path: Path | None) -> Iterator[IO[bytes]]:
+    if path is None:
+        yield sys.stdout.buffer
+        return
+    try:
+        file = path.open("xb")
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be made ({error.strerror}); name a new file.") from error
+    with file:
+        yield file
+
+
+@contextmanager
+def _opened(settings: Settings, *, writable: bool = False) -> Iterator[Database]:
+    """The database of the ledger, of this release's schema; ends the command where it cannot be reached."""
+    try:
+        database = open_database(settings.database_url, writable=writable)
+        try:
+            insist_on_head(database)
+            yield database
+        finally:
+            database.close()
+    except LedgerUnavailable as error:
+        click.secho(str(error), fg="red", err=True)
+        sys.exit(UNREACHABLE)
+    except SQLAlchemyError as error:
+        click.secho(str(unavailable("be read", error)), fg="red", err=True)
+        sys.exit(UNREACHABLE)
+
+
+@contextmanager
+def _snapshot(settings: Settings) -> Iterator[tuple[Database, Connection]]:
+    """One unchanging view of the ledger, whatever is written to it meanwhile."""
+    with _opened(settings) as database, database.snapshot() as connection:
+        yield database, connection
