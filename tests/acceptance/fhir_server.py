@@ -1,4 +1,4 @@
-"""A FHIR server made of one story's resources, behind `responses`: reads and the searches of our templates."""
+"""A FHIR server made of one story's resources, of any version, behind `responses`: reads, and our searches."""
 
 import json
 import re
@@ -7,14 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 import responses
 
 TOKEN = "token-of-this-call"
-SUBJECT = {
-    "Condition": "subject",
-    "MedicationRequest": "subject",
-    "MedicationStatement": "subject",
-    "Observation": "subject",
-    "ServiceRequest": "subject",
-    "AllergyIntolerance": "patient",
-}
 
 
 def serve(mock: responses.RequestsMock, base: str, resources: list[dict]) -> None:
@@ -48,7 +40,8 @@ def _search(resource_type, query, resources):
 
 
 def _of(resource, patient):
-    return resource.get(SUBJECT[resource["resourceType"]], {}).get("reference") == f"Patient/{patient}"
+    subject = resource.get("subject") or resource.get("patient") or {}
+    return subject.get("reference") == f"Patient/{patient}"
 
 
 def _wanted(resource, query):

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 import responses
 
+from fhir_fixtures.versions import FOLDERS
 from tests.acceptance.conftest import FHIR_SERVER
 from tests.acceptance.fhir_server import TOKEN, serve
 
-STORIES = Path(__file__).parents[2] / "fhir_fixtures" / "r4"
+FIXTURES = Path(__file__).parents[2] / "fhir_fixtures"
+STORIES = FIXTURES / "r4"
 GOLDEN = Path(__file__).parent / "golden"
 HOOKS = ("medication-prescribe", "order-select", "order-sign")
 NAMES = sorted(path.name for path in STORIES.iterdir() if path.is_dir())
@@ -70,7 +72,7 @@ def test_the_fhir_server_gives_the_same_cards_as_prefetch(client, story):
     assert readable(answered.json) == readable(prefetched.json)
 
 
-def fire_with_server(client, story, request):
+def fire_with_server(client, story, request, version="R4"):
     request = dict(request)
     request["fhirServer"] = FHIR_SERVER
     request["fhirAuthorization"] = {
@@ -81,7 +83,7 @@ def fire_with_server(client, story, request):
         "subject": "diazepam-review",
         "patient": request["context"]["patientId"],
     }
-    held = json.loads((STORIES / story / "server.json").read_text(encoding="utf-8"))
+    held = json.loads((FIXTURES / FOLDERS[version] / story / "server.json").read_text(encoding="utf-8"))
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         serve(mock, FHIR_SERVER, [entry["resource"] for entry in held.get("entry", ())])
         return fire(client, "order-sign", request)
