@@ -153,10 +153,10 @@ class Terminology:
         phrases = self.words.get(vocabulary)
         if not phrases:
             return
-        for text in texts:
-            if not text:
-                continue
+        for text in dict.fromkeys(texts):  # a display often says what the text says
             tokens = WORD.findall(text[:LONGEST_TEXT].casefold())
+            if phrases.keys().isdisjoint(tokens):
+                continue
             for at, token in enumerate(tokens):
                 for word in phrases.get(token, ()):
                     if self._stands(word, tokens, at):

@@ -13,6 +13,7 @@ from cds_service.domain.dates import Age, DateInterval
 from cds_service.domain.facts import Allergy, Encounter, Gap, Known, Measurement, Problem, ProblemStatus, Service
 from cds_service.domain.terminology import LONGEST_TEXT, NO_CLASSES, Classes, Concept, How, Match, Vocabulary
 from cds_service.domain.units import convert
+from cds_service.fhir.elements import concept
 from cds_service.fhir.lexicon import Lexicon
 from cds_service.fhir.records import ConditionRecord, ObservationRecord, Sourced, ValueRecord
 
@@ -30,10 +31,13 @@ def read_problems(
     items, gaps = [], []
     for sourced in found:
         version = sourced.version
-        concept = version.name(sourced.resource, lexicon.terminology)
-        classes = lexicon.problem(concept)
-        if not classes and not _empty(concept):
+        name = version.name(sourced.resource)
+        if lexicon.is_unlisted(name):
             continue  # named, and nothing that a rule knows: most of a record
+        named = concept(name, lexicon.terminology)
+        classes = lexicon.problem(named)
+        if not classes and not _empty(named):
+            continue
         record = version.condition(sourced.resource, birth, lexicon.terminology)
         if record.verification in _VOID:
             continue
@@ -106,7 +110,10 @@ def read_observations(found: Sequence[Sourced], lexicon: Lexicon, zone: tzinfo) 
     items, gaps = [], []
     for sourced in found:
         version = sourced.version
-        classes = lexicon.coded(version.name(sourced.resource, lexicon.terminology), lexicon.watched)
+        name = version.name(sourced.resource)
+        if lexicon.is_unlisted(name):
+            continue
+        classes = lexicon.coded(concept(name, lexicon.terminology), lexicon.watched)
         if not classes:
             continue
         record = version.observation(sourced.resource, lexicon.terminology, zone)

@@ -2,7 +2,7 @@
 
 from cds_service.domain.terminology import Concept, Terminology
 from cds_service.fhir.elements import concept, end, start, words
-from cds_service.fhir.r4_orders import KINDS, replaced
+from cds_service.fhir.r4_orders import KINDS
 from cds_service.fhir.records import OrderRecord, ReasonRecord, interval
 from cds_service.fhir.shapes import Resource, many, reference_of
 
@@ -20,7 +20,7 @@ def order(resource: Resource) -> OrderRecord:
         or interval(resource.effective_time_date_time)
         or start(resource.effective_period or resource.effective_time_period),
         ended=interval(resource.date_ended) or end(resource.effective_period or resource.effective_time_period),
-        replaces=replaced(resource),
+        replaces=resource.prior_prescription.reference if resource.prior_prescription else "",
         stopped_because=Concept(text=" ".join(words((why,)))) if why else None,
     )
 

@@ -3,13 +3,19 @@
 Version-neutral: works on concepts, knows no FHIR path. No drug is named here; the release names them.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from cds_service.domain.content import Content, Product, Reading
 from cds_service.domain.terminology import NO_CLASSES, Classes, Concept, How, Match, Terminology, Vocabulary
+from cds_service.fhir.datatypes import CodeableConcept
 from cds_service.fhir.records import Medicine
+from cds_service.fhir.shapes import many
+
+_PLAIN = re.compile(r"\S+")
+_DOTTED = re.compile(r"[A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]+)?")  # as codes of `Terminology.dotted` systems are kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +24,8 @@ class Lexicon:
 
     Attributes:
         subjects: value-set names that mean the reviewed drug. drug_systems: code systems that name drugs.
-        systems: every code system the release has codes of. sold: strengths of the reviewed drug's tablets, in mg.
+        systems: every code system the release has codes of. exact: those of them whose codes match whole only.
+        sold: strengths of the reviewed drug's tablets, in mg.
         watched: value sets of observations. services: value sets of services.
     """
 
@@ -28,6 +35,7 @@ class Lexicon:
     subjects: frozenset[str]
     drug_systems: frozenset[str]
     systems: frozenset[str]
+    exact: frozenset[str]
     sold: frozenset[Decimal]
     watched: frozenset[str]
     services: frozenset[str]
@@ -54,6 +62,23 @@ class Lexicon:
         return any(
             coding.code and coding.system in self.drug_systems for concept in concepts for coding in concept.codings
         )
+
+    def is_unlisted(self, coded: CodeableConcept | None) -> bool:
+        """Whether a concept is surely in no value set, by codes alone: true for most of a record, and told at once.
+
+        Every coding has a code of a system that the release knows, written as the release writes it, and no value set
+        holds it. False means "read it", not "listed".
+        """
+        if coded is None or not coded.coding:
+            return False
+        codes, dotted = self.terminology.codes, self.terminology.dotted
+        for coding in many(coded.coding):
+            system, code = coding.system, coding.code
+            if system not in self.exact or (system, code) in codes:
+                return False
+            if not (_DOTTED if system in dotted else _PLAIN).fullmatch(code):
+                return False
+        return True
 
     def problem(self, concept: Concept) -> Classes:
         """The value sets of a problem; its words count only when no system known here codes it (knowledge 2.4)."""
@@ -83,13 +108,15 @@ class Lexicon:
 def lexicon(content: Content) -> Lexicon:
     """Prepare a content release for reading."""
     reading, terminology = content.reading, content.terminology
+    systems = frozenset(system for system, _ in terminology.codes) | frozenset(terminology.prefixes)
     return Lexicon(
         reading=reading,
         terminology=terminology,
         products=dict(content.products),
         subjects=frozenset({reading.subject_set, reading.subject_words}),
         drug_systems=frozenset(coding.system for coding in content.value_set_codes.get(reading.subject_set, ())),
-        systems=frozenset(system for system, _ in terminology.codes) | frozenset(terminology.prefixes),
+        systems=systems,
+        exact=systems - frozenset(terminology.prefixes),
         sold=frozenset(
             product.strength_mg for product in content.products.values() if product.tablet and product.strength_mg
         ),

@@ -17,7 +17,7 @@ from cds_service.fhir.shapes import Resource, many
 def medicine_of(
     coded: CodeableConcept | None,
     named: Reference | None,
-    beside: Sequence[Resource],
+    order: Resource,
     resolve: Resolve,
     terminology: Terminology,
 ) -> Medicine | None:
@@ -26,7 +26,7 @@ def medicine_of(
     Args:
         coded: the concept, which wins.
         named: the reference.
-        beside: what is contained in the order.
+        order: the order, for what is contained in it.
         resolve: finds what a reference names.
         terminology: of the release.
     """
@@ -34,7 +34,7 @@ def medicine_of(
         return Medicine(concept=concept(coded, terminology))
     if named is None:
         return None
-    found = resolve(named.reference, beside)
+    found = resolve(named.reference, many(order.contained))
     if found is None or found.resource_type != "Medication":
         return Medicine(concept=Concept(text=named.display), resolved=False)
     names = concept(found.code, terminology)

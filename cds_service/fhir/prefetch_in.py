@@ -182,19 +182,18 @@ def _take(values: Sequence[Arrived] | None, own: str, place: Place, received: Re
     matches, cut = 0, False
     for arrived in _opened(values):
         resource = arrived.resource
-        match resource.resource_type:
-            case "Bundle":
-                totals.append(_total(resource))
-                cut = any(link.relation == "next" for link in many(resource.link))
-            case "OperationOutcome":
-                outcomes.append(arrived.mode == "outcome" and _is_mild(resource))
-            case "":
-                continue
-            case kind:
-                section = _keep(arrived, place, received)
-                if arrived.mode != "include":
-                    matches += 1
-                    sections |= {section} if section and kind != "MedicationAdministration" else set()
+        kind = resource.resource_type
+        if kind == "Bundle":
+            totals.append(_total(resource))
+            cut = any(link.relation == "next" for link in many(resource.link))
+        elif kind == "OperationOutcome":
+            outcomes.append(arrived.mode == "outcome" and _is_mild(resource))
+        elif kind:
+            section = _keep(arrived, place, received)
+            if arrived.mode != "include":
+                matches += 1
+                sections.add("" if kind == "MedicationAdministration" else section)
+    sections.discard("")
     harmless = all(outcomes) and not matches and bool(totals) and all(total == 0 for total in totals)  # ruling 42
     short = max((total for total in totals if total is not None), default=0) > matches
     about = sections or ({own} if own and not matches and (totals or outcomes) else set())

@@ -61,14 +61,16 @@ SECTION_OF: Mapping[str, str] = {
 SEARCHED: Mapping[str, tuple[str, str]] = {}
 OWN: Mapping[str, Callable[[Resource], bool]] = {
     "Condition": lambda one: bool(one.recorded_date) or isinstance(one.clinical_status, CodeableConcept),
-    "AllergyIntolerance": lambda one: isinstance(one.clinical_status, CodeableConcept),
+    "AllergyIntolerance": lambda one: (
+        isinstance(one.clinical_status, CodeableConcept) and (isinstance(one.type, str) or not one.type)
+    ),
     "Encounter": lambda one: bool(one.reason_code or one.service_type),
 }
 
 
-def name(resource: Resource, terminology: Terminology) -> Concept:
+def name(resource: Resource) -> CodeableConcept | None:
     """`code`."""
-    return concept(resource.code, terminology)
+    return resource.code
 
 
 def condition(resource: Resource, birth: DateInterval | None, terminology: Terminology) -> ConditionRecord:
@@ -112,12 +114,16 @@ def allergy(resource: Resource, terminology: Terminology) -> AllergyRecord:
 
 def substances(resource: Resource, named: CodeableConcept | None, terminology: Terminology) -> tuple[Concept, ...]:
     """What an allergy is to: what it names as a whole, and the substance of each reaction."""
+    if not resource.reaction:
+        return (concept(named, terminology),) if named is not None else ()
     coded = (named, *(reaction.substance for reaction in many(resource.reaction)))
     return tuple(concept(one, terminology) for one in coded if one is not None)
 
 
 def manifestations(resource: Resource, terminology: Terminology) -> tuple[Concept, ...]:
     """`reaction.manifestation`: concepts, from R5 on perhaps inside a CodeableReference."""
+    if not resource.reaction:
+        return ()
     seen = (one for reaction in many(resource.reaction) for one in many(reaction.manifestation))
     return tuple(concept(one.concept or one, terminology) for one in seen)
 

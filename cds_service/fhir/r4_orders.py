@@ -2,7 +2,7 @@
 
 from cds_service.domain.terminology import Concept, Terminology
 from cds_service.fhir.datatypes import Reference
-from cds_service.fhir.elements import concept, end, start, words
+from cds_service.fhir.elements import concept, words
 from cds_service.fhir.medication import medicine_of
 from cds_service.fhir.records import Medicine, OrderRecord, ReasonRecord, Resolve, interval
 from cds_service.fhir.shapes import Resource, many, reference_of
@@ -12,7 +12,7 @@ KINDS = {"MedicationStatement": "statement", "MedicationAdministration": "admini
 
 def order(resource: Resource) -> OrderRecord:
     """`status`, `intent`, `doNotPerform`, `authoredOn`, `effective[x]`, `priorPrescription`, `statusReason`."""
-    why = many(resource.status_reason)
+    why, period, prior = many(resource.status_reason), resource.effective_period, resource.prior_prescription
     return OrderRecord(
         kind=KINDS.get(resource.resource_type, "request"),
         reference=reference_of(resource),
@@ -20,16 +20,11 @@ def order(resource: Resource) -> OrderRecord:
         intent=resource.intent.strip().casefold(),
         refused=resource.do_not_perform,
         written=interval(resource.authored_on) or interval(resource.date_asserted),
-        began=interval(resource.effective_date_time) or start(resource.effective_period),
-        ended=end(resource.effective_period),
-        replaces=replaced(resource),
+        began=interval(resource.effective_date_time) or (interval(period.start) if period else None),
+        ended=interval(period.end) if period else None,
+        replaces=prior.reference if prior else "",
         stopped_because=Concept(text=" ".join(words(why))) if why else None,
     )
-
-
-def replaced(resource: Resource) -> str:
-    """The reference in `priorPrescription`."""
-    return resource.prior_prescription.reference if resource.prior_prescription else ""
 
 
 def drug_reference(resource: Resource) -> Reference | None:
@@ -40,7 +35,7 @@ def drug_reference(resource: Resource) -> Reference | None:
 def medicine(resource: Resource, resolve: Resolve, terminology: Terminology) -> Medicine | None:
     """`medicationCodeableConcept`, or the Medication that `medicationReference` leads to."""
     coded, named = resource.medication_codeable_concept, resource.medication_reference
-    return medicine_of(coded, named, many(resource.contained), resolve, terminology)
+    return medicine_of(coded, named, resource, resolve, terminology)
 
 
 def reasons(resource: Resource, terminology: Terminology) -> tuple[ReasonRecord, ...]:

@@ -86,7 +86,7 @@ def medicine(resource: Resource, resolve: Resolve, terminology: Terminology) -> 
     if drug is None:
         return r4_orders.medicine(resource, resolve, terminology)
     coded = drug.concept or (drug if drug.coding or drug.text else None)
-    return medicine_of(coded, drug.reference, many(resource.contained), resolve, terminology)
+    return medicine_of(coded, drug.reference, resource, resolve, terminology)
 
 
 def reasons(resource: Resource, terminology: Terminology) -> tuple[ReasonRecord, ...]:

@@ -16,7 +16,7 @@ from cds_service.domain.facts import Origin, Place
 from cds_service.domain.instructions import Amount, Instruction
 from cds_service.domain.supply import Supply
 from cds_service.domain.terminology import Concept, Terminology
-from cds_service.fhir.datatypes import Reference
+from cds_service.fhir.datatypes import CodeableConcept, Reference
 from cds_service.fhir.shapes import Resource, reference_of
 
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2200  # a year beyond these is a slip, and calendar arithmetic must not fail on it
@@ -189,8 +189,8 @@ class Version(Protocol):
     def texts(self, resource: Resource, terminology: Terminology) -> OrderTexts:
         """Routes, instructions and notes."""
 
-    def name(self, resource: Resource, terminology: Terminology) -> Concept:
-        """What a Condition, Observation or the like is of: its `code`."""
+    def name(self, resource: Resource) -> CodeableConcept | None:
+        """What a Condition or an Observation is of."""
 
     def condition(self, resource: Resource, birth: DateInterval | None, terminology: Terminology) -> ConditionRecord:
         """A Condition."""

@@ -44,7 +44,10 @@ SECTION_OF: Mapping[str, str] = {
 }
 SEARCHED: Mapping[str, tuple[str, str]] = {SectionName.SERVICES: ("ProcedureRequest", "&status=active")}
 OWN: Mapping[str, Callable[[Resource], bool]] = {
-    "Condition": lambda one: bool(one.asserted_date) or (isinstance(one.clinical_status, str) and one.patient is None),
+    "Condition": lambda one: (
+        bool(one.asserted_date)
+        or (isinstance(one.clinical_status, str) and one.patient is None and not one.date_recorded)
+    ),
     "AllergyIntolerance": lambda one: bool(one.asserted_date) or isinstance(one.clinical_status, str),
     "MedicationStatement": lambda one: bool(one.taken),
     "MedicationAdministration": lambda one: one.not_given is not None,

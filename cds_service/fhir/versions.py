@@ -29,8 +29,9 @@ _OWN: Mapping[str, tuple[tuple[Callable[[Resource], bool], Version], ...]] = {
     for kind in SECTION_OF
 }
 _ALIKE = (stu3.NAME, r4.NAME)  # both write a MedicationRequest with a medicationCodeableConcept
-_LATER = ("encounter", "statusReason", "doNotPerform", "reportedBoolean", "reportedReference")  # since R4
-_EARLIER = ("context", "definition")  # STU3
+_LATER = frozenset({"encounter", "statusReason", "doNotPerform", "reportedBoolean", "reportedReference"})  # since R4
+_EARLIER = frozenset({"context", "definition"})  # STU3
+_DIRECT = frozenset({"doseQuantity", "doseRange"})  # in the dosage itself
 _SINCE_R4 = "http://terminology.hl7.org/"
 _IN_URL = re.compile(r"/(dstu2|r2|stu3|r3|r4|r5)(?:/|$)", re.IGNORECASE)
 _OF_URL = {"dstu2": "DSTU2", "r2": "DSTU2", "stu3": "STU3", "r3": "STU3", "r4": "R4", "r5": "R5"}
@@ -46,6 +47,9 @@ class Told(NamedTuple):
 def version_of(resource: Resource, default: Version) -> Version:
     """The version that reads a resource as it is meant; `default` is that of the call."""
     kind = resource.resource_type
+    is_own = default.OWN.get(kind)
+    if is_own is not None and is_own(resource):
+        return default
     for is_own, version in _OWN.get(kind, ()):
         if is_own(resource):
             return version
@@ -71,11 +75,12 @@ def told_by_draft(draft: Mapping[str, Any], setting: str) -> Told:
         return Told(r5.NAME, sure=True)
     if setting in _ALIKE:
         return Told(setting, sure=True)
-    requester, dosages = _objects(draft.get("requester")), _objects(draft.get("dosageInstruction"))
-    direct = any("doseQuantity" in one or "doseRange" in one for one in dosages)
-    later = sum(name in draft for name in _LATER) + any("doseAndRate" in one for one in dosages)
-    later += any("reference" in one for one in requester) + _is_recent(draft.get("category"))
-    earlier = sum(name in draft for name in _EARLIER) + any("agent" in one for one in requester) + direct
+    requester = set().union(*_objects(draft.get("requester")))  # names of what it holds
+    dosage = set().union(*_objects(draft.get("dosageInstruction")))
+    direct = not _DIRECT.isdisjoint(dosage)
+    later = len(_LATER & draft.keys()) + ("doseAndRate" in dosage) + ("reference" in requester)
+    later += _is_recent(draft.get("category"))
+    earlier = len(_EARLIER & draft.keys()) + ("agent" in requester) + direct
     if not later and not earlier:
         return Told()
     return Told(stu3.NAME if earlier > later else r4.NAME, sure=later > 0 or earlier > direct)
@@ -101,8 +106,9 @@ def told_beside(drafts: Sequence[Told], record: Iterable[Sourced], server: str) 
 
 def _is_recent(category: object) -> bool:
     """Whether a category is a list, or of a code system that came with R4."""
-    codings = [coding for one in _objects(category) for coding in _objects(one.get("coding"))]
-    return isinstance(category, list) or any(str(one.get("system", "")).startswith(_SINCE_R4) for one in codings)
+    if not isinstance(category, dict):
+        return isinstance(category, list)
+    return any(str(one.get("system", "")).startswith(_SINCE_R4) for one in _objects(category.get("coding")))
 
 
 def _showing(resource: Resource) -> Version | None:
