@@ -139,15 +139,17 @@ class _Value:
 
 
 def _of_laboratory(facts: Facts, limits: KidneyLimits) -> Kidney | None:
+    """A recent measurement, else a recent estimate, else the latest old value if it is abnormal."""
     measured = _values(facts, limits.egfr, limits, lambda one: (one.value, one.comparator), "measured")
+    if latest := _latest(value for value in measured if value.recent):
+        return latest
     estimated = _values(facts, limits.creatinine, limits, lambda one: _estimate(one, facts, limits), "estimated")
+    if latest := _latest(value for value in estimated if value.recent):
+        return latest
     for values in (measured, estimated):
-        if latest := _latest(value for value in values if value.recent):
-            return latest
-    for values in (measured, estimated):
-        latest = _latest(values)
-        if latest is not None and latest.filtration is not Filtration.ENOUGH:
-            return latest
+        old = _latest(values)
+        if old is not None and old.filtration is not Filtration.ENOUGH:
+            return old
     return None
 
 

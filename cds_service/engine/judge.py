@@ -8,8 +8,9 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cds_service.domain.content import Alternative, Content, Rule
+from cds_service.domain.content import Alternative, Content
 from cds_service.domain.decision import Assessment, Ruling
+from cds_service.domain.facts import Facts
 from cds_service.domain.outcome import Declined, Finding, RuleFailed, Unfit, Verdict
 from cds_service.engine.assess import indicator_of
 from cds_service.engine.labels import try_verdict
@@ -19,74 +20,90 @@ log = logging.getLogger(__name__)
 DRUGS = frozenset({"drug", "combination"})
 NEVER_UNDER_EXEMPTION = DRUGS | {"cancel", "service"}
 ANY = "*"
+Told = dict[str, tuple[Ruling, Finding | None]]  # rule id -> its ruling, and the finding behind it
+Offers = dict[str, list[str]]  # rule id -> alternatives that its finding offers
 
 
-def offered_by(rule: Rule, assessment: Assessment, content: Content) -> list[str]:
-    """The alternatives that a rule's finding offers for an order and that its exemptions allow."""
-    if rule.id not in assessment.findings:
-        return []
-    return [
-        name for name in _named(rule, assessment, content) if _allowed(content.alternatives[name], rule, assessment)
-    ]
-
-
-def judged(assessments: tuple[Assessment, ...], content: Content) -> tuple[Assessment, ...]:
-    """The assessments with their verdicts.
+def judged(assessments: tuple[Assessment, ...], content: Content) -> tuple[tuple[Assessment, ...], list[Offers]]:
+    """The assessments with their verdicts, and what is offered for each: by its findings, as far as exemptions allow.
 
     A drug that one order offers is judged for the others of the draft too: it would replace them all.
     """
-    drugs = dict.fromkeys(
-        name
-        for assessment in assessments
-        for rule in content.rules
-        for name in offered_by(rule, assessment, content)
-        if content.alternatives[name].kind in DRUGS
-    )
-    return tuple(replace(one, verdicts=_verdicts_of(one, list(drugs), content)) for one in assessments)
+    named = [_named(assessment, content) for assessment in assessments]
+    offers = [_allowed(names, one, content) for names, one in zip(named, assessments, strict=True)]
+    drugs = [name for name in _all(offers) if content.alternatives[name].kind in DRUGS]
+    return tuple(
+        replace(one, verdicts=_verdicts(one, {*_all([names]), *drugs}, [*_all([allowed]), *drugs], content))
+        for one, names, allowed in zip(assessments, named, offers, strict=True)
+    ), offers
 
 
-def _verdicts_of(assessment: Assessment, drugs: list[str], content: Content) -> dict[str, Verdict]:
-    """What every alternative that matters says: those offered, parts of combinations, first choices, and tapers."""
-    rules = [rule for rule in content.rules if rule.id in assessment.findings]
-    named = dict.fromkeys([*(name for rule in rules for name in _named(rule, assessment, content)), *drugs])
-    allowed = dict.fromkeys(name for rule in rules for name in offered_by(rule, assessment, content))
-    allowed |= dict.fromkeys(() if assessment.exemptions else drugs)
-    verdicts: dict[str, Verdict] = {name: Unfit(because="exempt") for name in named if name not in allowed}
+def _all(offers: list[Offers]) -> dict[str, None]:
+    return dict.fromkeys(name for one in offers for names in one.values() for name in names)
+
+
+def _named(assessment: Assessment, content: Content) -> Offers:
+    """What the wordings of the findings offer."""
+    findings = assessment.findings
+    named: Offers = {}
+    for rule in content.rules:
+        if rule.id in findings:
+            own = rule.variants[findings[rule.id].variant].offers
+            names = dict.fromkeys(rule.offers if own is None else own)
+            named[rule.id] = [name for name in names if name in content.alternatives]
+    return named
+
+
+def _allowed(named: Offers, assessment: Assessment, content: Content) -> Offers:
+    held = {exemption.id for exemption in assessment.exemptions}
+    if not held:
+        return named
+    return {
+        rule_id: [name for name in names if _bears(content.alternatives[name], rule_id, held)]
+        for rule_id, names in named.items()
+    }
+
+
+def _bears(alternative: Alternative, rule_id: str, held: set[str]) -> bool:
+    """Whether an alternative may be offered by a rule although exemptions hold."""
+    if ANY in alternative.never_under or not held.isdisjoint(alternative.never_under):
+        return False
+    return alternative.kind not in NEVER_UNDER_EXEMPTION or rule_id in alternative.under_exemptions
+
+
+def _verdicts(assessment: Assessment, named: set[str], offered: list[str], content: Content) -> dict[str, Verdict]:
+    """What every alternative that matters says: those offered, parts of combinations, first choices, and tapers.
+
+    Args:
+        assessment: of one order.
+        named: what its findings name, and the drugs that other orders of the draft offer.
+        offered: those of them that are offered for any order.
+        content: the release.
+    """
     alternatives = content.alternatives
+    if assessment.exemptions:
+        offered = [name for name in offered if alternatives[name].kind not in DRUGS]
+    verdicts: dict[str, Verdict] = {name: Unfit(because="exempt") for name in sorted(named - set(offered))}
     wanted = dict.fromkeys(
-        [*allowed]
-        + [first for name in allowed for first in (*alternatives[name].of, *alternatives[name].after)]
-        + (_tapers(content) if any(alternatives[name].kind in DRUGS for name in allowed) else [])
+        [*offered]
+        + [first for name in offered for first in (*alternatives[name].of, *alternatives[name].after)]
+        + (_tapers(content) if any(alternatives[name].kind in DRUGS for name in offered) else [])
     )
     findings = _findings(assessment, content)
+    shown = {name: findings[name][1] for name in assessment.findings}
     for name in sorted(wanted, key=lambda one: bool(alternatives[one].after)):  # first choices first
-        verdicts[name] = _verdict(alternatives[name], assessment, findings, verdicts)
+        verdicts[name] = _verdict(alternatives[name], assessment.facts, shown, findings, verdicts)
     return verdicts
-
-
-def _named(rule: Rule, assessment: Assessment, content: Content) -> list[str]:
-    """What the wording of the finding offers."""
-    own = rule.variants[assessment.findings[rule.id].variant].offers
-    return [name for name in dict.fromkeys(rule.offers if own is None else own) if name in content.alternatives]
 
 
 def _tapers(content: Content) -> list[str]:
     return [alternative.id for alternative in content.alternatives.values() if alternative.kind == "taper"]
 
 
-def _allowed(alternative: Alternative, rule: Rule, assessment: Assessment) -> bool:
-    held = {exemption.id for exemption in assessment.exemptions}
-    if not held:
-        return True
-    if ANY in alternative.never_under or not held.isdisjoint(alternative.never_under):
-        return False
-    return alternative.kind not in NEVER_UNDER_EXEMPTION or rule.id in alternative.under_exemptions
-
-
-def _findings(assessment: Assessment, content: Content) -> dict[str, tuple[Ruling, Finding | None]]:
+def _findings(assessment: Assessment, content: Content) -> Told:
     """Rule id -> its ruling and its finding as loud as it is shown, or would be."""
     rules = {rule.id: rule for rule in content.rules}
-    told: dict[str, tuple[Ruling, Finding | None]] = {}
+    told: Told = {}
     for ruling in assessment.rulings:
         spoken = ruling.outcome if isinstance(ruling.outcome, Finding) else ruling.spoken
         finding = spoken if isinstance(spoken, Finding) else None
@@ -98,8 +115,9 @@ def _findings(assessment: Assessment, content: Content) -> dict[str, tuple[Rulin
 
 def _verdict(
     alternative: Alternative,
-    assessment: Assessment,
-    findings: Mapping[str, tuple[Ruling, Finding | None]],
+    facts: Facts,
+    shown: Mapping[str, Finding | None],
+    findings: Told,
     verdicts: Mapping[str, Verdict],
 ) -> Verdict:
     before = next((name for name in alternative.after if not isinstance(verdicts.get(name), Declined)), None)
@@ -109,10 +127,10 @@ def _verdict(
     broken = next((name for name, (ruling, _) in heeded.items() if _broke(ruling)), None)
     if broken is not None:
         return Unfit(because=f"unjudged:{broken}")
-    shown = {name: findings[name][1] for name in assessment.findings}
-    seen = {name: finding for name, finding in {**shown, **{k: v for k, (_, v) in heeded.items()}}.items() if finding}
+    told = {**shown, **{name: finding for name, (_, finding) in heeded.items()}}
+    seen = {name: finding for name, finding in told.items() if finding is not None}
     try:
-        verdict = alternative.check(assessment.facts, seen, alternative.params)
+        verdict = alternative.check(facts, seen, alternative.params)
         try_verdict(alternative, verdict)
     except Exception as error:  # noqa: BLE001 - an unchecked alternative is never offered; the cards still go out
         log.error("Alternative %s failed with %s; it is not offered", alternative.id, type(error).__name__)

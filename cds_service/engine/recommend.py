@@ -16,7 +16,7 @@ from cds_service.domain.orders import Create, Proposal
 from cds_service.domain.outcome import Declined, Offer, Unfit
 from cds_service.engine.actions import actions
 from cds_service.engine.assess import indicator_of
-from cds_service.engine.judge import DRUGS, judged, offered_by
+from cds_service.engine.judge import DRUGS, Offers, judged
 from cds_service.engine.labels import label_of, not_offered, remarks_of
 from cds_service.engine.wording import worded
 
@@ -77,8 +77,8 @@ def recommend(
     Returns:
         The assessments with their verdicts, in words that name only what is offered, and the advice by rule id.
     """
-    assessments = judged(assessments, content)
-    cards = _cards(assessments, content)
+    assessments, offers = judged(assessments, content)
+    cards = _cards(assessments, offers, content)
     options = list(_options(cards, assessments, content))
     given = _given(options)
     advice = {
@@ -99,12 +99,9 @@ def card_order(assessments: Iterable[Assessment], content: Content) -> list[Rule
     return sorted((rules[rule_id] for rule_id in loudest), key=lambda rule: (loudest[rule.id], rule.order))
 
 
-def _cards(assessments: tuple[Assessment, ...], content: Content) -> list[tuple[Rule, list[str]]]:
+def _cards(assessments: tuple[Assessment, ...], offers: list[Offers], content: Content) -> list[tuple[Rule, list[str]]]:
     return [
-        (
-            rule,
-            list(dict.fromkeys(name for assessment in assessments for name in offered_by(rule, assessment, content))),
-        )
+        (rule, list(dict.fromkeys(name for one in offers for name in one.get(rule.id, ()))))
         for rule in card_order(assessments, content)
     ]
 

@@ -14,7 +14,7 @@ from cds_service.domain.facts import Known, Service, in_any, label_of
 from cds_service.domain.orders import Create, Delete, DrugOrder, Reason, ServiceOrder, Update
 from cds_service.domain.outcome import Declined, Offer
 from cds_service.engine.assess import assess
-from cds_service.engine.judge import offered_by
+from cds_service.engine.judge import judged
 from cds_service.engine.present import present
 from cds_service.engine.recommend import recommend
 from cds_service.fhir.writing import r4
@@ -257,12 +257,11 @@ def test_a_drug_that_is_drafted_only_because_something_is_missing_says_so(known,
 def test_what_is_blocked_is_named_with_its_reason(known):
     assessments, advice, _ = answered(known)
     remarks = [remark for given_ in advice.values() for remark in given_.remarks]
-    rules = {rule.id: rule for rule in release().rules}
-    for rule_id in assessments[0].findings:
-        for name in offered_by(rules[rule_id], assessments[0], release()):
-            if isinstance(assessments[0].verdicts[name], Declined):
-                title = release().alternatives[name].title
-                assert any(remark.startswith((f"{title} not offered: ", f"{title} not drafted")) for remark in remarks)
+    (offers,) = judged(assessments, release())[1]
+    for name in {name for names in offers.values() for name in names}:
+        if isinstance(assessments[0].verdicts[name], Declined):
+            title = release().alternatives[name].title
+            assert any(remark.startswith((f"{title} not offered: ", f"{title} not drafted")) for remark in remarks)
 
 
 # What is written ------------------------------------------------------------------------------------------------------

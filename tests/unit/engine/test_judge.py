@@ -14,7 +14,7 @@ BLOCKED = Declined(because="kidney", values={"egfr": 22})
 
 
 def verdicts(release, case=None):
-    return dict(judged((assess(case or facts(), release),), release)[0].verdicts)
+    return dict(judged((assess(case or facts(), release),), release)[0][0].verdicts)
 
 
 def seeing(name, seen, **more):
