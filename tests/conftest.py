@@ -9,6 +9,7 @@ import pytest
 def pytest_addoption(parser):
     parser.addoption("--write-golden", action="store_true", help="write the golden answers anew instead of comparing")
     parser.addoption("--tamperings", type=int, default=200, help="how many random changes of a ledger must be found")
+    parser.addoption("--write-examples", action="store_true", help="write hooks/examples.toml anew from the spec tests")
 
 
 @pytest.fixture(autouse=True, scope="session")

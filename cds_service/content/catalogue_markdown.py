@@ -136,5 +136,8 @@ def _value_sets(sets: Iterable[ValueSetEntry]) -> str:
 def _statements(statements: tuple[Statement, ...]) -> str:
     if not statements:
         return ""
-    rows = [(one.id, one.says, ", ".join(map(cell, one.realised_by)), code(one.tests)) for one in statements]
+    rows = [
+        (one.id, " ".join(filter(None, (one.says, one.note))), ", ".join(map(cell, one.realised_by)), code(one.tests))
+        for one in statements
+    ]
     return blocks("## Statements and their tests", table(("id", "statement", "realised by", "tests"), rows))

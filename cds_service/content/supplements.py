@@ -56,6 +56,7 @@ class StatementTable(Shape):
     says: str
     realised_by: tuple[str, ...]
     tests: tuple[str, ...]
+    note: str = ""
 
 
 class ExamplesFile(Shape):

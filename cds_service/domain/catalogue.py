@@ -44,12 +44,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One statement that the service has to know, and the tests that show it does."""
+    """One statement that the service has to know, and the tests that show it does.
+
+    Attributes:
+        note: where the release says it differently, or not at all, and why.
+    """
 
     id: str
     says: str
     realised_by: tuple[str, ...]
     tests: tuple[str, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
