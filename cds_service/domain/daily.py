@@ -66,9 +66,7 @@ def daily_dose(facts: Facts, renewal_days: int) -> DailyDose:
         renewal_days: a running order that ends within so many days of the new course may be the one it renews.
     """
     starts = facts.order.starts or facts.as_of
-    siblings = [
-        order for order in facts.siblings if order.form is not Form.RESCUE and _overlap(order, facts.order, facts.as_of)
-    ]
+    siblings = drafts_beside(facts)
     running = [order for order in facts.running if _runs_beside(order, starts)]
     unlooked = isinstance(facts.medications, Unavailable) or bool(facts.medications.gaps)
     doses = [(order_mg(order), order) for order in (facts.order, *siblings)]
@@ -85,6 +83,13 @@ def daily_dose(facts: Facts, renewal_days: int) -> DailyDose:
     ]
     shares += [_running_share(order.per_day_mg, order, limit) for order in running if order.per_day_mg is not None]
     return DailyDose(shares=tuple(shares), missing=tuple(token for token, true in missing.items() if true))
+
+
+def drafts_beside(facts: Facts) -> tuple[ReviewedOrder, ...]:
+    """The other drafts of the drug that are to be taken on days of the reviewed one; no supplies for seizures."""
+    return tuple(
+        order for order in facts.siblings if order.form is not Form.RESCUE and _overlap(order, facts.order, facts.as_of)
+    )
 
 
 def order_mg(order: ReviewedOrder) -> Decimal | None:

@@ -2,8 +2,9 @@
 
 Offered when: a new course; older adults above `older_from_mg` a day, and any adult for whom a dose rule speaks; the
     order permits more in a day than the lower dose.
-Not offered when: earlier prescriptions could not be looked at (someone who takes it regularly must not be cut), or the
-    product is known by its name in the text alone, so that it cannot be changed with the dose.
+Not offered when: earlier prescriptions could not be looked at (someone who takes it regularly must not be cut); in an
+    older adult another draft of the drug runs beside it, so that two low doses would still be one that is too high; or
+    the product is known by its name in the text alone, so that it cannot be changed with the dose.
 Not mentioned when: a child, an age that is not known, a continuing user, another form, a single dose, an order in
     steps, or a dose that is not known or low already.
 """
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from cds_service.domain.daily import drafts_beside
 from cds_service.domain.facts import Facts, SectionName
 from cds_service.domain.orders import Dose, Form
 from cds_service.domain.outcome import Declined, Finding, Offer, Unfit, Verdict
@@ -50,6 +52,8 @@ def check(facts: Facts, findings: Mapping[str, Finding], params: Params) -> Verd
         return Unfit(because="low-enough")
     if SectionName.MEDICATIONS in facts.prior_use.missing:
         return Declined(because="unlooked")
+    if older and drafts_beside(facts):
+        return Declined(because="together")
     if order.product is None and order.strength_mg not in (None, params.tablet_mg):
         return Declined(because="product-in-text")
     points = ("unlooked-statements",) if facts.prior_use.missing else ()

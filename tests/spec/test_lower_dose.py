@@ -1,5 +1,7 @@
 """sg-lower-dose: a lower start by mouth, for adults, never a cut for those who take it regularly (rulings 24, 25)."""
 
+from datetime import date
+
 import pytest
 
 from cds_service.domain.course import PriorUse
@@ -140,3 +142,22 @@ def test_not_where_the_order_is_right_as_it_is():
     for reason in ("alcohol-withdrawal", "sedative-withdrawal", "hospice-palliative"):
         assert changes(facts(order=order(days=7, per_day_mg="60", single_mg="20", reasons=[reason]))) == []
     assert changes(facts(order=order(days=7, per_day_mg="60"), problems=[problem("tetanus")])) == []
+
+
+@pytest.mark.parametrize(
+    ("beside", "says"),
+    [
+        ({}, "not offered: together"),
+        ({"dose_unknown": "no-dose"}, "not offered: together"),
+        ({"form": Form.RESCUE}, "offered: older"),
+        ({"starts": date(2026, 6, 25)}, "offered: older"),  # the day after this course of ten days
+        ({"starts": date(2026, 6, 24)}, "not offered: together"),
+    ],
+)
+def test_two_low_doses_at_once_are_none_for_an_older_adult(beside, says):
+    patient = case("10", 80, siblings=[order(position=1, **beside)])
+    assert judged(ALTERNATIVE, patient) == says
+
+
+def test_other_adults_may_lower_each_of_two_orders():
+    assert judged(ALTERNATIVE, case("60", siblings=[order(position=1)]), ABOVE) == "offered: adult"
