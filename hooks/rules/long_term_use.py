@@ -2,7 +2,7 @@
 
 Says: for how long, that it must not be stopped abruptly, how a taper is agreed, and when to ask a specialist.
 Speaks when: the patient is a continuing user (covered days beyond the limit in `hooks/facts.toml`); from
-    `warning_from` days in all it warns.
+    `warning_from` days in all it warns. An order without an end counts `no_end` days.
 Silent when: a new course, or a supply kept for seizures, which is no course.
 Cannot tell when: earlier prescriptions could not be looked at, and what was found does not make a continuing user.
 """
@@ -20,9 +20,15 @@ SEIZURES, PREGNANCY = "seizure-disorders", "pregnancy"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Params:
-    """Total days (earlier plus planned) from which the rule warns instead of informing."""
+    """In days.
+
+    Attributes:
+        warning_from: total (earlier plus planned) from which the rule warns instead of informing.
+        no_end: what an order without an end counts, so that it is never judged more mildly than a limited one.
+    """
 
     warning_from: int
+    no_end: int
 
 
 def evaluate(facts: Facts, params: Params) -> Outcome:
@@ -32,12 +38,12 @@ def evaluate(facts: Facts, params: Params) -> Outcome:
         return NotApplicable(because="not-a-course")
     if not use.continuing:
         return NotAssessed(missing=use.missing) if use.missing else NotApplicable(because="new-course")
-    total = use.covered_days + (planned.days or 0)
+    total = use.covered_days + (params.no_end if planned.days is None else planned.days)
     specialist = _specialist(facts)
     holds = {"no-end": planned.days is None, "at-least": bool(use.missing), **dict.fromkeys(specialist, True)}
     return Finding(
         variant="months" if total >= params.warning_from else "weeks",
-        values={"n": use.covered_days, "total": total},
+        values={"n": use.covered_days, "total": total, "assumed": params.no_end},
         points=tuple(point for point, true in holds.items() if true),
         basis=(_earlier(use), *(problem_basis(problem, SEIZURES, PREGNANCY) for problem in specialist.values())),
     )

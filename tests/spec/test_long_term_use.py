@@ -5,7 +5,7 @@ import pytest
 from cds_service.domain.course import PriorUse
 from cds_service.domain.orders import DaysFrom, Form
 from tests.builders import T, facts, order, partly, problem
-from tests.spec.release import Example, detail, outcome, rules, said, shown
+from tests.spec.release import Example, alternatives, detail, outcome, rules, said, shown
 
 RULE = "long-term-use"
 
@@ -40,8 +40,8 @@ EXAMPLES = [
         (29, 30, speaks(29)),
         (90, 30, speaks(90)),
         (91, 30, speaks(91, "warning")),
-        (120, None, speaks(120)),
-        (121, None, speaks(121, "warning")),
+        (92, None, speaks(92)),
+        (93, None, speaks(93, "warning")),
         (400, 1, speaks(400, "warning")),
     ],
 )
@@ -76,7 +76,9 @@ def test_a_continuing_user_is_one_whatever_else_is_missing():
 
 def test_the_days_of_the_order_are_added_or_said_to_be_unknown():
     assert "with this order it would be 120" in detail(RULE, user(90, 30))
-    assert "This order gives no end" in detail(RULE, user(90, None))
+    without_end = detail(RULE, user(90, None))
+    assert "with this order it would be 118" in without_end
+    assert "This order gives no end; 28 days are counted for it" in without_end
     assert "This order gives no end" not in detail(RULE, user(90, 30))
 
 
@@ -142,3 +144,10 @@ def test_nothing_that_stops_the_drug_is_offered():
 def test_exemptions(reason, left):
     use = PriorUse(covered_days=400, continuing=True)
     assert shown(RULE, facts(order=order(reasons=[reason]), prior_use=use)) == left
+
+
+def test_following_the_taper_never_makes_it_louder():
+    """An order without an end, and the same limited to what the taper suggests."""
+    limited = alternatives()["sg-taper"].params.most_days
+    for covered in range(29, 140):
+        assert said(RULE, user(covered, None)) == said(RULE, user(covered, limited))
