@@ -4,6 +4,12 @@ import os
 import time
 
 import pytest
+from hypothesis import settings
+
+# Property tests draw the same examples each time; `--hypothesis-profile=long` looks further, elsewhere each time.
+settings.register_profile("short", max_examples=120, deadline=None, derandomize=True, database=None)
+settings.register_profile("long", max_examples=5000, deadline=None, derandomize=False, database=None, print_blob=True)
+settings.load_profile("short")
 
 
 def pytest_addoption(parser):

@@ -4,11 +4,9 @@ import itertools
 import json
 from datetime import UTC, date, datetime
 from functools import cache
-from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from cds_service.content.load import load
 from cds_service.domain.facts import Unavailable
 from cds_service.domain.request import FhirAccess, HookRequest
 from cds_service.domain.steps import Steps
@@ -17,6 +15,7 @@ from cds_service.fhir.write import make_write
 from cds_service.hook_call import answer
 from fhir_fixtures.build import HOOKS, record, request, server, stories
 from fhir_fixtures.versions import FOLDERS
+from tests.property.patients import release
 
 STORIES = stories()
 NAMES = sorted(STORIES)
@@ -24,11 +23,6 @@ VERSIONS = tuple(FOLDERS)
 TOLD = [(name, version) for name in NAMES for version in VERSIONS if version not in STORIES[name].get("not_in", ())]
 NOW = datetime(2026, 6, 15, 9, tzinfo=UTC)
 SERVER = "https://fhir.example.org/fhir"
-
-
-@cache
-def release():
-    return load(Path(__file__).parents[2] / "hooks")
 
 
 @cache
@@ -81,9 +75,13 @@ def nothing(access, queries):
     raise AssertionError("nothing may be fetched")
 
 
+@cache
+def gather(fetch):
+    return make_gather(release(), fetch, ZoneInfo("Pacific/Auckland"), lambda: date(2026, 6, 15))
+
+
 def gathered(body, fetch=nothing, **more):
-    gather = make_gather(release(), fetch, ZoneInfo("Pacific/Auckland"), lambda: date(2026, 6, 15))
-    return gather(hook_request(body, **more))
+    return gather(fetch)(hook_request(body, **more))
 
 
 @cache

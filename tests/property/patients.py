@@ -23,7 +23,7 @@ from cds_service.domain.terminology import How, Match
 from tests.builders import T, age, allergy, drug, encounter, facts, measurement, order, partly, problem, running
 
 HOOKS = Path(__file__).parents[2] / "hooks"
-BOUNDED = settings(max_examples=120, deadline=None, derandomize=True, database=None)
+BOUNDED = settings()  # of the profile asked for, see tests/conftest.py
 INDICATIONS = ["anxiety-disorders", "muscle-spasm", "spasticity-umn", "chronic-pain", "radiculopathy"]
 SECTIONS = [str(name) for name in SectionName if name is not SectionName.PATIENT]
 
