@@ -6,7 +6,6 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
 from uuid import UUID, uuid4  # noqa: TID251 - the one place that makes random ids
 
 import requests
@@ -16,14 +15,10 @@ from cds_service import __version__
 from cds_service.clients.keys import JwkSet
 from cds_service.clients.registry import read_registrations
 from cds_service.clients.tokens import Authenticate, keys_of, make_authenticate
-from cds_service.console.home import make_home
-from cds_service.console.kit import Site, make_kit
-from cds_service.console.knowledge import KNOWLEDGE, make_knowledge
-from cds_service.content.catalogue_file import with_supplements
+from cds_service.console.playground.doors import witness
 from cds_service.content.release import open_release
 from cds_service.dialects.fit import families, read
 from cds_service.dialects.sheet import Offered, sheet
-from cds_service.domain.catalogue import Catalogue
 from cds_service.domain.client import ANONYMOUS, Client, Registration
 from cds_service.domain.content import Content
 from cds_service.domain.decision import Decision
@@ -37,6 +32,7 @@ from cds_service.ledger.ledger import MOST_FEEDBACK, open_ledger
 from cds_service.ledger.proof.checkpoints import policy_of
 from cds_service.ledger.pseudonyms import load_or_create_key
 from cds_service.ledger.screening import make_screen, words_of
+from cds_service.pages import register_pages
 from cds_service.per_client import make_steps_of
 from cds_service.settings import Settings
 from cds_service.web.api import make_api
@@ -93,7 +89,10 @@ def create_app(
     steps_of = make_steps_of(settings, content, registrations, ledger.commit, ledger.pseudonym, clock, new_uuid)
 
     def answered(request: HookRequest, client: Client) -> Decision:
-        return answer(request, steps_of(client))
+        steps = steps_of(client)
+        decision = answer(request, steps)
+        witness(lambda: trace(decision.assessments, decision.cards, steps.content))
+        return decision
 
     app = Flask(__name__, static_folder=None)
     app.extensions[LEDGER] = ledger
@@ -115,7 +114,7 @@ def create_app(
             )
         )
     )
-    _register_pages(app, settings, content)
+    register_pages(app, settings, content, clock, new_uuid)
     app.register_error_handler(Exception, problem)
     app.extensions[NEW_ID] = new_uuid
     app.after_request(make_surround(settings.cors_origins))
@@ -147,26 +146,6 @@ def _forget(_decision: Decision) -> None:
 def _nobody(_kind: str, _identifier: str) -> str:
     """No pseudonym: nothing is kept under it."""
     return ""
-
-
-def _register_pages(app: Flask, settings: Settings, content: Content) -> None:
-    """The pages for people."""
-    site = Site(
-        name=content.source_label,
-        release=content.release,
-        software=__version__,
-        open_mode=settings.is_open,
-        places=(KNOWLEDGE,),
-        public_url=settings.public_url,
-    )
-
-    @cache
-    def catalogue() -> Catalogue:
-        return with_supplements(content, settings.content_path)
-
-    app.register_blueprint(make_kit(site))
-    app.register_blueprint(make_home(site, content.hooks))
-    app.register_blueprint(make_knowledge(catalogue, content.value_set_codes))
 
 
 def pseudonym_key(settings: Settings) -> bytes:

@@ -54,6 +54,8 @@ class Settings(BaseSettings):
         cors_origins: web origins whose browsers may call the service; `*` for all.
         clients_file: TOML file of the CDS Clients that may call (its own comments say how); none: open mode.
         open_mode: also answer callers without a token; default: only when there is no clients file.
+        playground: show the playground, which fires calls at the service; default: only in open mode.
+        playground_services: base URLs of other CDS services that the playground may call; empty: none.
         test_setup: a test network: clients without https, and the Sandbox, whose private key is public, may register.
     """
 
@@ -87,6 +89,8 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     clients_file: Path | None = None
     open_mode: bool | None = None
+    playground: bool | None = None
+    playground_services: Listed = ()
     test_setup: bool = False
 
     def __init__(self, **given: object) -> None:
@@ -102,7 +106,7 @@ class Settings(BaseSettings):
         except SettingsError as error:
             raise SettingsBroken(f"A {PREFIX} variable cannot be read ({type(error).__name__}).") from None
 
-    @field_validator("fhir_servers", "cors_origins", "content_public_key", mode="before")
+    @field_validator("fhir_servers", "cors_origins", "content_public_key", "playground_services", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Split a list of the environment."""
@@ -119,6 +123,13 @@ class Settings(BaseSettings):
         for url in value:
             _insist(_is_url(url), "should list base URLs like https://fhir.example.org/r4, without query or password")
         return value
+
+    @field_validator("playground_services")
+    @classmethod
+    def _services(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for url in value:
+            _insist(_is_url(url), "should list base URLs like https://cds.example.org, without /cds-services")
+        return tuple(url.rstrip("/").removesuffix("/cds-services") for url in value)
 
     @field_validator("content_public_key")
     @classmethod
@@ -172,6 +183,11 @@ class Settings(BaseSettings):
     def is_open(self) -> bool:
         """Whether callers without a token are answered."""
         return self.clients_file is None if self.open_mode is None else self.open_mode
+
+    @property
+    def has_playground(self) -> bool:
+        """Whether there is a playground."""
+        return self.is_open if self.playground is None else self.playground
 
     @property
     def key_file(self) -> Path:

@@ -12,8 +12,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from cds_service.console.render import COLOURS, plain
+from cds_service.console.render import COLOURS
 from cds_service.console.stories import TargetUnusableError, hook_request
+from cds_service.console.untrusted import plain
 from cds_service.domain.trace import AlternativeTrace, FactLine, OrderTrace, RuleTrace, SectionTrace, State
 
 OK, USAGE = 0, 2

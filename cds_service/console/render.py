@@ -4,7 +4,6 @@ The text comes from whatever service was asked, so it is hostile: nothing of it 
 control characters are taken out. Members of unexpected types are shown as text rather than trusted.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,24 +13,10 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
+from cds_service.console.untrusted import items, members, plain
+
 COLOURS = {"info": "cyan", "warning": "yellow", "critical": "red"}
 UNKNOWN_COLOUR = "magenta"  # an indicator that CDS Hooks does not know
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def plain(value: object) -> str:
-    """A value as text without control and direction characters and lone surrogates (line breaks and tabs stay)."""
-    return _CONTROL.sub("", value if isinstance(value, str) else "" if value is None else str(value))
-
-
-def members(value: object) -> Mapping[str, Any]:
-    """The value when it is a JSON object, else nothing."""
-    return value if isinstance(value, dict) else {}
-
-
-def items(value: object) -> Sequence[Any]:
-    """The value when it is a JSON array, else nothing."""
-    return value if isinstance(value, list) else ()
 
 
 def show_answer(console: Console, answer: Mapping[str, Any], milliseconds: float) -> None:

@@ -129,7 +129,7 @@ def test_an_answer_that_is_none(service, console, content):
 
 
 def test_an_answer_beyond_all_bounds(service, console, monkeypatch):
-    monkeypatch.setattr("cds_service.console.fire.MOST_BYTES", 1_000_000)
+    monkeypatch.setattr("cds_service.console.exchange.MOST_BYTES", 1_000_000)
     service.answers["/cds-services/review%2F1"] = (200, b" " * 1_000_001)
     assert fire(STORY, service.url, console=console) == NOT_IN_ORDER
     assert "sent more than 1 MB" in printed(console)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from cds_service.console.render import plain, show_answer, show_problem
+from cds_service.console.render import show_answer, show_problem
+from cds_service.console.untrusted import plain
 
 ORDER = {
     "resourceType": "MedicationRequest",

@@ -1,0 +1,69 @@
+"""The pages for people, over the parts of the service they show: which there are, and what each is given."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from flask import Flask
+
+from cds_service import __version__
+from cds_service.console.home import make_home
+from cds_service.console.kit import Place, Site, make_kit
+from cds_service.console.knowledge import KNOWLEDGE, make_knowledge
+from cds_service.console.playground import PLAYGROUND
+from cds_service.content.catalogue_file import with_supplements
+from cds_service.domain.catalogue import Catalogue
+from cds_service.domain.content import Content
+from cds_service.settings import Settings
+
+
+def register_pages(
+    app: Flask, settings: Settings, content: Content, clock: Callable[[], datetime], new_uuid: Callable[[], UUID]
+) -> None:
+    """Register every page on the application.
+
+    Args:
+        app: the application.
+        settings: of the service; they say whether there is a playground.
+        content: the release in use.
+        clock: now, UTC.
+        new_uuid: random ids.
+    """
+    site = Site(
+        name=content.source_label,
+        release=content.release,
+        software=__version__,
+        open_mode=settings.is_open,
+        places=_places(settings),
+        public_url=settings.public_url,
+    )
+
+    @cache
+    def catalogue() -> Catalogue:
+        return with_supplements(content, settings.content_path)
+
+    app.register_blueprint(make_kit(site))
+    app.register_blueprint(make_home(site, content.hooks))
+    app.register_blueprint(make_knowledge(catalogue, content.value_set_codes))
+    if settings.has_playground:
+        from cds_service.console.playground import pages as playground  # noqa: PLC0415 - it needs the stories
+
+        app.register_blueprint(
+            playground.make_playground(
+                playground.Ports(
+                    site=site,
+                    content=content,
+                    allowed=settings.playground_services,
+                    clock=clock,
+                    new_uuid=new_uuid,
+                )
+            )
+        )
+
+
+def _places(settings: Settings) -> tuple[Place, ...]:
+    places = [KNOWLEDGE]
+    if settings.has_playground:
+        places.append(PLAYGROUND)
+    return tuple(places)
