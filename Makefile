@@ -7,13 +7,14 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check benchmark fixtures lock clean
+.PHONY: help demo serve test check catalogue benchmark fixtures lock clean
 
 help:
 	@echo 'make demo       start the service, fire telling hook calls at it, print the cards'
 	@echo 'make serve      keep the service running at http://127.0.0.1:8080'
 	@echo 'make test       everything the CI runs: tests, types, lint, layers'
 	@echo 'make check      is the content release (hooks/) complete and consistent?'
+	@echo 'make catalogue  write hooks/examples.toml and hooks/CATALOGUE.md anew'
 	@echo 'make benchmark  the ratio to a null Flask endpoint, measured in one run'
 	@echo 'make fixtures   write fhir_fixtures/r4 anew from its stories'
 	@echo 'make lock       write the locks anew from pyproject.toml'
@@ -27,6 +28,10 @@ serve: .venv/.run
 
 check: .venv/.run
 	$(BIN)/cds-service check
+
+catalogue: .venv/.test
+	$(BIN)/pytest -q tests/spec/test_examples.py --write-examples
+	$(BIN)/cds-service catalogue --write
 
 benchmark: .venv/.run
 	$(BIN)/python -m benchmarks.hook_call

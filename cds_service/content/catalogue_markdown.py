@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from cds_service.content.catalogue_stems import alternative_section, evidence_line, rule_section
-from cds_service.content.markdown import blocks, bullets, cell, code, link, table
+from cds_service.content.markdown import blocks, bullets, code, link, table
 from cds_service.domain.catalogue import Catalogue, ContestedPoint, Question, RuleEntry, Statement, ValueSetEntry
 from cds_service.domain.content import Release
 
@@ -137,7 +137,7 @@ def _statements(statements: tuple[Statement, ...]) -> str:
     if not statements:
         return ""
     rows = [
-        (one.id, " ".join(filter(None, (one.says, one.note))), ", ".join(map(cell, one.realised_by)), code(one.tests))
+        (one.id, " ".join(filter(None, (one.says, one.note))), ", ".join(one.realised_by), code(one.tests))
         for one in statements
     ]
     return blocks("## Statements and their tests", table(("id", "statement", "realised by", "tests"), rows))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from cds_service.content.catalogue import logic_parts
 from cds_service.content.markdown import blocks, bullets, code, link, table, under
 from cds_service.domain.catalogue import (
     AlternativeEntry,
@@ -56,7 +57,7 @@ def alternative_section(alternative: AlternativeEntry) -> str:
     return blocks(
         f'<a id="{alternative.id}"></a>',
         f"### {alternative.title} (`{alternative.id}` {alternative.version})",
-        alternative.logic,
+        bullets(f"**{name}:** {text}" for name, text in logic_parts(alternative.logic).items()) or alternative.logic,
         under(
             "Labels",
             bullets(text if not name else f"`{name}` {text}" for name, text in alternative.labels.items()),
@@ -108,13 +109,13 @@ def _thresholds(thresholds: Iterable[Threshold]) -> str:
     rows = [
         (
             f"`{one.name}`",
-            one.value,
-            one.unit,
+            " ".join(filter(None, (one.value, one.counted_in))),
+            one.meaning,
             f"{one.bound.least} to {one.bound.most}" if one.bound else "fixed",
         )
         for one in thresholds
     ]
-    return table(("threshold", "value", "counted in", "a site may choose"), rows)
+    return table(("threshold", "value", "means", "a site may choose"), rows)
 
 
 def _effects(effects: Iterable[ExemptionEffect]) -> str:

@@ -95,7 +95,7 @@ def _words(content: Content) -> Mapping[str, set[str]]:
         for word in (word for listed in index.values() for word in listed):
             for name in word.value_sets:
                 words = found.setdefault(f"words of [{vocabulary.value}] for {name}", set())
-                words.add(word.label or " ".join(word.tokens))
+                words.add(" ".join(word.tokens))
     return found
 
 

@@ -17,14 +17,13 @@ from cds_service.domain.content import (
     Exemptions,
     Hook,
     Phrases,
-    Product,
-    Reading,
     Release,
     Rule,
 )
 from cds_service.domain.course import CourseLimits
 from cds_service.domain.errors import ContentBroken
 from cds_service.domain.provenance import Origins
+from cds_service.domain.reading import Product, Reading
 from cds_service.domain.terminology import Coding
 
 NOT_HOOKS = {"release", "words", "products", "evidence", "facts", "override_reasons", "exemptions", "phrases"}

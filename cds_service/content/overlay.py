@@ -5,7 +5,7 @@ becomes part of the release's identity: version and hash cover both.
 """
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -18,7 +18,7 @@ from cds_service.content.overlay_words import laid_over_alternative, laid_over_p
 from cds_service.content.shapes import Shape, Words, WordsFile
 from cds_service.content.tune import layered
 from cds_service.content.value_set_build import IndexFile, read_rows
-from cds_service.content.vocabulary import ValueSets
+from cds_service.content.vocabulary import ValueSets, brand_faults
 from cds_service.domain.content import Content
 from cds_service.domain.provenance import Layer
 from cds_service.domain.terminology import Coding, ValueSetNote
@@ -95,11 +95,19 @@ def laid_over_value_sets(value_sets: ValueSets, release: Path, overlay: Overlay,
 def laid_over_words(words: WordsFile, value_sets: ValueSets, overlay: Overlay, faults: list[str]) -> WordsFile:
     """The words of a release with those of the site added."""
     changes: dict[str, Words] = msgspec.structs.asdict(overlay.words)
+    brands = changes.pop("brands")
     classes = value_sets.codes.keys() | words.word_lists.keys()
     strange = {name for added in changes.values() for name in added} - classes
     faults += [f"words.toml: {name} is no value set and no word list" for name in sorted(strange)]
-    merged = {vocabulary: _added(getattr(words, vocabulary), added, classes) for vocabulary, added in changes.items()}
-    return msgspec.structs.replace(words, **merged)
+    merged = {
+        vocabulary: _added(getattr(words, vocabulary), {name: added[name] for name in added if name not in strange})
+        for vocabulary, added in changes.items()
+    }
+    laid = msgspec.structs.replace(words, **merged)
+    branded = msgspec.structs.replace(laid, brands=_added(words.brands, brands))
+    found = [f"words.toml: {fault}" for fault in brand_faults(branded)]
+    faults += found
+    return laid if found else branded
 
 
 def laid_over(content: Content, overlay: Overlay, faults: list[str]) -> Content:
@@ -136,6 +144,5 @@ def _stems(root: Path, folder: str, shape: type[Change], faults: list[str]) -> d
     return {stem: change for stem, change in changes.items() if change is not None}
 
 
-def _added(words: Words, more: Words, classes: Container[str]) -> Words:
-    known = {name: listed for name, listed in more.items() if name in classes}
-    return words | {name: tuple(dict.fromkeys((*words.get(name, ()), *listed))) for name, listed in known.items()}
+def _added(words: Words, more: Words) -> Words:
+    return words | {name: tuple(dict.fromkeys((*words.get(name, ()), *listed))) for name, listed in more.items()}

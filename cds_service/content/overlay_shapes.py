@@ -41,11 +41,13 @@ class SourcesChange(Shape):
 
 
 class WordsChange(Shape):
-    """`words.toml`: words to recognise besides those of the release, by class."""
+    """`words.toml`: words to recognise besides those of the release, by class; `brands` by substance."""
 
     drug: Words = field(default_factory=dict)
+    brands: Words = field(default_factory=dict)
     problem: Words = field(default_factory=dict)
     reason: Words = field(default_factory=dict)
+    reaction: Words = field(default_factory=dict)
     order: Words = field(default_factory=dict)
 
 

@@ -7,6 +7,7 @@ show worked examples without its tests; a test fails when the file is stale.
 from pathlib import Path
 
 from cds_service.content.files import read
+from cds_service.content.meanings import read_meanings
 from cds_service.content.shapes import Shape
 from cds_service.domain.catalogue import ContestedPoint, Example, Question, Statement, Supplements
 from cds_service.domain.content import Content
@@ -75,6 +76,7 @@ def read_supplements(root: Path, faults: list[str]) -> Supplements:
         questions=tuple(question.become(Question) for question in contested.questions) if contested else (),
         examples=tuple(example.become(Example) for example in examples.examples) if examples else (),
         statements=tuple(statement.become(Statement) for statement in examples.statements) if examples else (),
+        meanings=read_meanings(root),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 
+from cds_service.content.meanings import meaning_of
 from cds_service.domain.catalogue import Threshold
 from cds_service.domain.content import Alternative, Rule
 from cds_service.domain.provenance import Number
@@ -14,11 +15,17 @@ def numbers_of(params: object) -> dict[str, Number]:
     return dict(_numbers("", params))
 
 
-def thresholds_of(stem: Rule | Alternative) -> tuple[Threshold, ...]:
-    """Every number of a stem."""
+def thresholds_of(stem: Rule | Alternative, meanings: Mapping[str, str] | None = None) -> tuple[Threshold, ...]:
+    """Every number of a stem, with what it means where that is told."""
     bounds = stem.bounds if isinstance(stem, Rule) else {}
     return tuple(
-        Threshold(name=name, value=f"{Decimal(value):f}", unit=unit_of(name, stem.units), bound=bounds.get(name))
+        Threshold(
+            name=name,
+            value=f"{Decimal(value):f}",
+            unit=unit_of(name, stem.units),
+            meaning=meaning_of(name, meanings or {}),
+            bound=bounds.get(name),
+        )
         for name, value in numbers_of(stem.params).items()
     )
 

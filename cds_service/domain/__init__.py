@@ -13,6 +13,7 @@ One hook call, in the order in which the records come to be::
       └─ decision.Decision       what the ledger keeps
     steps.Steps                  the ports of a hook call, filled by `app`
     content.Content              a content release: the rules, words and codes of `hooks/`, loaded
+    reading                      how facts are read: the reviewed drug, its products, limits
     provenance                   who answers for a rule, its history, what it uses, what a site may change of it
     errors.ServiceError          everything that can go wrong, as one tree
 """

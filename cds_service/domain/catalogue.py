@@ -5,10 +5,21 @@ the same records.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cds_service.domain.content import Evidence, Release, Variant
 from cds_service.domain.provenance import Bound, Provenance
+
+UNITS = {  # UCUM codes in words a clinician reads
+    "1": "",
+    "a": "years",
+    "d": "days",
+    "mg/d": "mg a day",
+    "mm[Hg]": "mmHg",
+    "mL/min/{1.73_m2}": "mL/min per 1.73 m²",
+    "{drugs}": "drugs",
+    "{score}": "points",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +55,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One statement that the service has to know, and the tests that show it does.
-
-    Attributes:
-        note: where the release says it differently, or not at all, and why.
-    """
+    """One statement that the service has to know, and the tests that show it does; `note` where it says otherwise."""
 
     id: str
     says: str
@@ -59,12 +66,16 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supplements:
-    """What a release holds for its readers alone: nothing of it is shown on a card."""
+    """What a release holds for its readers alone: nothing of it is shown on a card.
+
+    `meanings` tells of each threshold what it means: stem id -> path -> words.
+    """
 
     contested: tuple[ContestedPoint, ...] = ()
     questions: tuple[Question, ...] = ()
     examples: tuple[Example, ...] = ()
     statements: tuple[Statement, ...] = ()
+    meanings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +94,7 @@ class SourceAttribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
-    """One number of a stem: its value, in what it is counted, and how far it may be moved (`None`: not at all).
+    """One number of a stem: its value, UCUM unit, and how far it may be moved (`None`: not at all).
 
     `name` is its path where it stands in a table (`kidney.severe_below`).
     """
@@ -91,7 +102,13 @@ class Threshold:
     name: str
     value: str
     unit: str
+    meaning: str = ""
     bound: Bound | None = None
+
+    @property
+    def counted_in(self) -> str:
+        """The unit in words."""
+        return UNITS.get(self.unit, self.unit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ beside a taper.
 from dataclasses import replace
 from decimal import Decimal
 
-from cds_service.domain.content import Alternative, Content, Product
+from cds_service.domain.content import Alternative, Content
 from cds_service.domain.decision import Assessment
 from cds_service.domain.facts import Facts
 from cds_service.domain.orders import (
@@ -22,6 +22,7 @@ from cds_service.domain.orders import (
     Update,
 )
 from cds_service.domain.outcome import Offer
+from cds_service.domain.reading import Product
 from cds_service.engine.labels import order_words, say
 from cds_service.engine.words import plain
 

@@ -25,7 +25,7 @@ from cds_service.domain.outcome import (
 from cds_service.domain.trace import AlternativeTrace, ExemptionTrace, FactLine, OrderTrace, RuleTrace, State
 from cds_service.engine.assess import indicator_of
 from cds_service.engine.trace_facts import order_facts, sections
-from cds_service.engine.words import fill_plain
+from cds_service.engine.words import begun, fill_plain
 
 FAILED = "failed"  # as `engine.judge` writes it before the type of the error
 
@@ -125,7 +125,7 @@ def _in_a_line(outcome: Outcome | None, rule: Rule | None, content: Content) -> 
     match outcome:
         case Finding():
             variant = rule.variants.get(outcome.variant) if rule is not None else None
-            return fill_plain(variant.summary, outcome.values) if variant is not None else outcome.variant
+            return begun(fill_plain(variant.summary, outcome.values)) if variant is not None else outcome.variant
         case NotAssessed():
             return _missing(outcome, content)
         case RuleFailed():

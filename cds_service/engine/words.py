@@ -69,7 +69,7 @@ def fill_summary(template: str, values: Mapping[str, Value]) -> str:
     for most in (2, 1):
         text = template.format_map(_Names({name: plain(_text(value, most)) for name, value in values.items()}))
         if len(text) <= longest:
-            return _begun(text)
+            return begun(text)
     cut = {
         name: value if isinstance(value, int) else _cut(_text(value, 1), len(text) - longest)
         for name, value in values.items()
@@ -77,10 +77,10 @@ def fill_summary(template: str, values: Mapping[str, Value]) -> str:
     text = template.format_map(_Names({name: plain(str(value)) for name, value in cut.items()}))
     if len(text) > longest:
         raise ValueError(f"a summary of {len(text)} characters cannot be shortened by its names")
-    return _begun(text)
+    return begun(text)
 
 
-def _begun(text: str) -> str:
+def begun(text: str) -> str:
     """A sentence may begin with a name in lower case; on a card it does not."""
     first = text[:1].upper()
     return first + text[1:] if len(first) == 1 else text  # "ß" would become two letters

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cds_service.domain.content import Content, Product, Reading
+from cds_service.domain.content import Content
+from cds_service.domain.reading import Product, Reading
 from cds_service.domain.terminology import NO_CLASSES, Classes, Concept, How, Match, Terminology, Vocabulary
 from cds_service.fhir.datatypes import CodeableConcept
 from cds_service.fhir.records import Medicine

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from cds_service.domain.content import Product
 from cds_service.domain.instructions import Amount, Contents
 from cds_service.domain.orders import Form
+from cds_service.domain.reading import Product
 from cds_service.domain.terminology import Classes, Concept, How, Vocabulary
 from cds_service.domain.units import Kind, decimal, readable
 from cds_service.fhir.lexicon import Lexicon, texts_of

@@ -1,6 +1,6 @@
-"""Every worked example of the spec tests holds, and the release carries the same ones for its readers.
+"""Every worked example of the spec tests holds, and the release holds them all: `hooks/examples.toml`.
 
-`pytest tests/spec/test_examples.py --write-examples` writes `hooks/examples.toml` anew.
+Write that file anew with `pytest tests/spec --write-examples`, and read the difference before you keep it.
 """
 
 import importlib
@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.domain.decision import Assessment, Ruling
 from cds_service.domain.outcome import Finding
-from tests.spec.release import HOOKS, alternatives, judged, rules, said
+from cds_service.domain.trace import State
+from cds_service.engine.trace import trace
+from tests.spec.release import HOOKS, content, judged, outcome, rules, said, verdict
 
-STATEMENTS = Path(__file__).parent / "statements.toml"
+FILE = HOOKS / "examples.toml"
 HEAD = """\
-# Worked examples of rules and alternatives, and the statements the release has to realise, each with its tests. Written
-# from the spec tests by `pytest tests/spec/test_examples.py --write-examples`; never edited by hand.
+# Worked examples of the rules and alternatives, and the statements the service began with, each with its tests.
+# Written from the spec tests by `pytest tests/spec --write-examples`; do not edit. A test fails when this is stale.
 """
 
 
@@ -27,39 +30,66 @@ def examples():
             yield from getattr(importlib.import_module(f"tests.spec.{path.stem}"), "EXAMPLES", ())
 
 
+def speaking(example):
+    """The findings that an alternative is told of."""
+    return {name: Finding(variant=next(iter(rules()[name].variants))) for name in example.findings}
+
+
+def readable(example):
+    """What is said of the case, in words without tokens."""
+    rule = rules().get(example.of)
+    if rule is not None:
+        rulings = (Ruling(rule=rule.id, version=rule.version, outcome=outcome(rule.id, example.facts)),)
+        (told,) = _traced(example, rulings=rulings).rules
+        return f"{told.indicator}: {told.says}" if told.state is State.SPEAKS else f"{told.state}: {told.because}"
+    verdicts = {example.of: verdict(example.of, example.facts, speaking(example))}
+    (told,) = _traced(example, verdicts=verdicts).alternatives
+    state = State.OFFERED if told.state is State.FIT else told.state
+    return f"{state}: {told.because}" if told.because else str(state)
+
+
+def _traced(example, **said_of_it):
+    assessment = Assessment(facts=example.facts, exemptions=(), **{"rulings": (), "verdicts": {}, **said_of_it})
+    (one,) = trace((assessment,), (), content())
+    return one
+
+
+def written():
+    """The text that the file must have."""
+    lines = [HEAD, "examples = ["]
+    order = [*rules(), *content().alternatives]  # rules in the order of the decision table
+    cases = sorted(examples(), key=lambda one: order.index(one.of))
+    lines += [f"  {_table(of=one.of, case=one.case, says=readable(one))}," for one in cases]
+    lines += ["]", "", "statements = ["]
+    statements = tomllib.loads((Path(__file__).parent / "statements.toml").read_text(encoding="utf-8"))
+    for id_, one in statements.items():
+        told = {"id": id_, "says": one["says"], "realised_by": one["realised_by"], "tests": one["tests"]}
+        lines.append(f"  {_table(**told, note=one.get('note', ''))},")
+    return "\n".join((*lines, "]", ""))
+
+
+def _table(**members):
+    """An inline table; a JSON text or list of texts is one of TOML as well."""
+    return "{ " + ", ".join(f"{name} = {json.dumps(one, ensure_ascii=False)}" for name, one in members.items()) + " }"
+
+
 @pytest.mark.parametrize("example", [pytest.param(one, id=f"{one.of}: {one.case}") for one in examples()])
 def test_example(example):
     if example.of in rules():
         assert said(example.of, example.facts) == example.says
     else:
-        speaking = {name: Finding(variant=next(iter(rules()[name].variants))) for name in example.findings}
-        assert judged(example.of, example.facts, speaking) == example.says
+        assert judged(example.of, example.facts, speaking(example)) == example.says
 
 
-def test_every_rule_and_alternative_has_examples():
-    told = Counter(example.of for example in examples())
-    assert set(told) == {*rules(), *alternatives()}
-    assert min(told.values()) >= 2
-
-
-def test_the_release_carries_the_examples_and_statements(request):
-    path, text = HOOKS / "examples.toml", written()
+def test_the_release_holds_them(request):
+    text = written()
     if request.config.getoption("--write-examples"):
-        path.write_text(text, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == text, "stale: run with --write-examples, and read the difference"
+        FILE.write_text(text, encoding="utf-8")
+    assert FILE.is_file(), "no examples yet: run with --write-examples and read them"
+    assert FILE.read_text(encoding="utf-8") == text, "hooks/examples.toml is stale: pytest tests/spec --write-examples"
 
 
-def written():
-    """`hooks/examples.toml`: rules in the order of the decision table, then alternatives."""
-    order = [*rules(), *alternatives()]
-    cases = sorted(examples(), key=lambda one: order.index(one.of))
-    blocks = [_block("examples", {"of": one.of, "case": one.case, "says": one.says}) for one in cases]
-    for name, told in tomllib.loads(STATEMENTS.read_text(encoding="utf-8")).items():
-        kept = {"id": name} | {key: told[key] for key in ("says", "realised_by", "tests")}
-        blocks.append(_block("statements", kept | {"note": told.get("note", "")}))
-    return "\n".join([HEAD, *blocks])
-
-
-def _block(table, members):
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in members.items()]
-    return f"[[{table}]]\n{''.join(lines)}"
+def test_every_rule_and_alternative_has_some():
+    shown = Counter(example.of for example in examples())
+    assert set(shown) == {*rules(), *content().alternatives}
+    assert min(shown.values()) >= 2

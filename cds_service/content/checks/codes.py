@@ -9,9 +9,10 @@ from pathlib import Path
 from cds_service.content.checks.halves import half_read
 from cds_service.content.files import read
 from cds_service.content.value_set_build import IndexFile, value_set_texts
-from cds_service.domain.content import Content, Product
+from cds_service.domain.content import Content
 from cds_service.domain.errors import ContentBroken
 from cds_service.domain.orders import Form
+from cds_service.domain.reading import Product
 
 NUMBER = r"(\d+(?:\.\d+)?)"
 PER_ML = re.compile(rf"{NUMBER} MG/ML", re.IGNORECASE)

@@ -43,7 +43,7 @@ def made():
     long = replace(
         long,
         params=Params(limits={"75626-2": 3, "72110-0": Decimal(8)}),
-        units={"days": "days", "limits": "score, by code"},
+        units={"days": "d", "limits": "{score}"},
         bounds={"days": Bound(least=14, most=28)},
         variants={"plain": replace(long.variants["plain"], may_be=(Indicator.INFO,), summary="Long | {name}")},
         logic=LOGIC,
@@ -94,7 +94,10 @@ SUPPLEMENTS = Supplements(
         Example(of="long", case="a case", says="warning: Long"),
         Example(of="sg-a", case="another", says="offered"),
     ),
-    statements=(Statement(id="S01", says="It is so.", realised_by=("long",), tests=("tests/x.py::test_y",)),),
+    meanings={"long": {"days": "how long"}},
+    statements=(
+        Statement(id="S01", says="It is so.", realised_by=("long",), tests=("test_x::test_y",), note="Mostly."),
+    ),
 )
 
 
@@ -116,9 +119,9 @@ class TestRecords:
     def test_thresholds_with_units_and_bounds(self, built):
         told = {one.name: (one.value, one.unit, one.bound) for one in built.rules[0].thresholds}
         assert told == {
-            "days": ("28", "days", Bound(least=14, most=28)),
-            "limits.75626-2": ("3", "score, by code", None),
-            "limits.72110-0": ("8", "score, by code", None),
+            "days": ("28", "d", Bound(least=14, most=28)),
+            "limits.75626-2": ("3", "{score}", None),
+            "limits.72110-0": ("8", "{score}", None),
         }
 
     def test_numbers_are_numbers_only(self):
@@ -188,8 +191,8 @@ class TestMarkdown:
             "**`plain`: warning**; a site may choose info",
             "> Long | {name}",
             "- `no` No reason to speak.",
-            "| `days` | 28 | days | 14 to 28 |",
-            "| `limits.75626-2` | 3 | score, by code | fixed |",
+            "| `days` | 28 days | how long | 14 to 28 |",
+            "| `limits.75626-2` | 3 points |  | fixed |",
             "| `X` exempt | silent |",
             "| `X` exempt | at most info (wording `plain`) |",
             "- replaced by [`short`](#short)",
@@ -207,7 +210,7 @@ class TestMarkdown:
             "| overlay | st-mary 3 |",
             "- **Followed:** Us.",
             "- Is it? ([`long`](#long))",
-            "| S01 | It is so. | long | `tests/x.py::test_y` |",
+            "| S01 | It is so. Mostly. | long | `test_x::test_y` |",
             "| `falls` | Falls. To fall. | 1.2.3 | 2 | [`long`](#long) |",
             "| signed off by | nobody yet |",
         ],

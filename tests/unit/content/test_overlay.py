@@ -1,5 +1,6 @@
 """A site's overlay: what it may change, that everything else is refused, and that the identity tells of it."""
 
+import re
 import shutil
 
 import pytest
@@ -10,7 +11,7 @@ from cds_service.domain.errors import ContentBroken
 from cds_service.domain.outcome import Declined, Indicator, Offer
 from cds_service.domain.terminology import Coding, Concept, Vocabulary
 from tests.builders import facts
-from tests.unit.content.conftest import SMALL
+from tests.unit.content.conftest import HOOKS
 
 ABOUT = """
 name = "st-mary"
@@ -40,7 +41,16 @@ why = "For later."
     "sources/falls.csv": "system,code,display,origin\nurn:oid:1.2.3,F-1,Fell in our ward,us\n",
     "sources/hyponatremia.csv": "system,code,display,origin\nurn:oid:1.2.3,NA,Low sodium,us\n",
     "sources/local-clinics.csv": "system,code,display,origin\nurn:oid:1.2.3,C,Clinic,us\n",
-    "words.toml": '[drug]\nopioids = ["Painaway"]\n[problem]\nfalls = ["took a tumble"]\n',
+    "words.toml": """
+[drug]
+opioids = ["Painaway"]
+
+[brands]
+morphine = ["Painaway"]
+
+[problem]
+falls = ["took a tumble"]
+""",
     "phrases.toml": 'footer = "Call us."\n[headings]\nproblem = "Problem"\n',
     "rules/falls_history.toml": """
 shadow = true
@@ -106,7 +116,7 @@ class TestWhatASiteMayChange:
 
     def test_words(self, release, overlay):
         terminology = load(release, overlay).terminology
-        assert "opioids" in terminology.classify(Concept(text="Painaway 5"), Vocabulary.DRUG)
+        assert terminology.classify(Concept(text="Painaway 5"), Vocabulary.DRUG)["opioids"].label == "morphine"
         assert "opioids" in terminology.classify(Concept(text="morphine"), Vocabulary.DRUG)
         assert "falls" in terminology.classify(Concept(text="took a tumble"), Vocabulary.PROBLEM)
 
@@ -183,6 +193,12 @@ class TestIdentity:
             "description: {y} is not filled here",
         ),
         ("phrases.toml", "problem =", "problems =", "phrases.toml, headings: there is no problems"),
+        (
+            "words.toml",
+            "morphine = ",
+            "zolpidem = ",
+            "[brands]: zolpidem does not stand for all that Painaway",
+        ),
         ("words.toml", "falls", "tumbles", "words.toml: tumbles is no value set and no word list"),
         ("sources/index.toml", 'mode = "add"', 'mode = "new"', "falls: mode is 'new', but the release has one of this"),
         ("sources/index.toml", 'mode = "new"', 'mode = "add"', "mode is 'add', but the release has none of this name"),
@@ -234,7 +250,7 @@ class TestCheck:
             "footer: 'This card supports judgement.' → 'Call us.'",
             "value set falls: 1 added: F-1 (Fell in our ward)",
             "value set local-clinics: 1 added: C (Clinic)",
-            "words of [drug] for opioids: 1 added: Painaway",
+            "words of [drug] for opioids: 1 added: painaway",
             "words of [problem] for falls: 1 added: took a tumble",
         }
         assert any(
@@ -258,5 +274,22 @@ class TestCheck:
         assert check(release, overlay).faults == ("overlay: overlay.toml: the file is missing",)
 
 
-def test_the_small_release_is_used():
-    assert "rules/falls_history.toml" in SMALL
+def test_the_overlay_that_the_readme_shows_can_be_used(tmp_path):
+    readme = (HOOKS / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"```(?:toml|csv)\n# (\S+)\n(.*?)```", readme, re.DOTALL)
+    assert len(shown) == 5
+    for name, text in shown:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    report = check(HOOKS, tmp_path)
+    assert report.faults == ()
+    assert report.release.version.endswith("+st-mary.3")
+    told = "\n".join(report.changes)
+    for part in (
+        "warning_from: 29 → 32",
+        "indicator: critical → warning",
+        "pain clinic",
+        "not on our formulary",
+        "OPI-1",
+    ):
+        assert part in told

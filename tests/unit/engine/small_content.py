@@ -12,7 +12,6 @@ from cds_service.domain.content import (
     Exemption,
     Exemptions,
     Phrases,
-    Reading,
     Release,
     Rule,
     Variant,
@@ -20,6 +19,7 @@ from cds_service.domain.content import (
 from cds_service.domain.course import CourseLimits
 from cds_service.domain.orders import DrugOrder, OrderChange
 from cds_service.domain.outcome import Finding, Indicator, Offer, Outcome
+from cds_service.domain.reading import Reading
 from cds_service.domain.terminology import Coding, Terminology
 
 DRUG = DrugOrder(

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cds_service.domain.content import Product
 from cds_service.domain.course import PriorUse
 from cds_service.domain.orders import Create, Delete, Form, OrderChange, Update
 from cds_service.domain.outcome import Declined, NotApplicable, Offer, PassedOver, Unfit
+from cds_service.domain.reading import Product
 from cds_service.domain.terminology import Coding
 from cds_service.engine.assess import assess
 from cds_service.engine.recommend import Advice, recommend

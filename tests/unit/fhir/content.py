@@ -3,9 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
-from cds_service.domain.content import Content, Exemptions, Phrases, Product, Reading, Release
+from cds_service.domain.content import Content, Exemptions, Phrases, Release
 from cds_service.domain.course import CourseLimits
 from cds_service.domain.orders import Form
+from cds_service.domain.reading import Product, Reading
 from cds_service.domain.terminology import Coding, Terminology, Vocabulary, Word
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
