@@ -8,14 +8,21 @@ from uuid import UUID
 from flask import Flask
 
 from cds_service import __version__
+from cds_service.console.docs import DOCS
+from cds_service.console.docs.pages import Ports as DocsPorts
+from cds_service.console.docs.pages import make_docs
 from cds_service.console.home import make_home
 from cds_service.console.kit import Place, Site, make_kit
 from cds_service.console.knowledge import KNOWLEDGE, make_knowledge
 from cds_service.console.playground import PLAYGROUND
 from cds_service.content.catalogue_file import with_supplements
+from cds_service.dialects.fit import families, read
+from cds_service.dialects.sheet import Offered, sheet
 from cds_service.domain.catalogue import Catalogue
 from cds_service.domain.content import Content
+from cds_service.fhir.templates import templates
 from cds_service.settings import Settings
+from cds_service.web.api import openapi_file
 
 
 def register_pages(
@@ -46,6 +53,7 @@ def register_pages(
     app.register_blueprint(make_kit(site))
     app.register_blueprint(make_home(site, content.hooks))
     app.register_blueprint(make_knowledge(catalogue, content.value_set_codes))
+    app.register_blueprint(make_docs(_docs(site, content)))
     if settings.has_playground:
         from cds_service.console.playground import pages as playground  # noqa: PLC0415 - it needs the stories
 
@@ -62,8 +70,21 @@ def register_pages(
         )
 
 
+def _docs(site: Site, content: Content) -> DocsPorts:
+    offered = [
+        Offered(id=hook.service_id, hook=hook.hook, title=hook.title, prefetch=templates(content, hook))
+        for hook in content.hooks
+    ]
+    return DocsPorts(
+        site=site,
+        openapi=lambda: openapi_file().read_bytes(),
+        sheets={family: read(family).registration.title for family in sorted(families())},
+        sheet_of=lambda family, base: sheet(read(family), base, offered),
+    )
+
+
 def _places(settings: Settings) -> tuple[Place, ...]:
     places = [KNOWLEDGE]
     if settings.has_playground:
         places.append(PLAYGROUND)
-    return tuple(places)
+    return (*places, DOCS)

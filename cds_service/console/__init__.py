@@ -15,4 +15,5 @@ Pages, rendered on the server with Flask and Jinja::
     home          the front page
     knowledge     the content release, to read: rules, alternatives, exemptions, evidence, value sets
     playground    fire a hook call, see the cards as a client draws them, and learn why they came out so
+    docs          the HTTP interface, registration sheets, guides
 """

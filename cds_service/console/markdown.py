@@ -4,8 +4,10 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -19,19 +21,27 @@ if TYPE_CHECKING:
 LONGEST = 100_000  # characters of one text
 LOWEST_HEADING = 6
 _SLOT = re.compile(r"\{(\w{1,40})\}")
+_NOT_OF_ANCHOR = re.compile(r"[^\w\- ]")
 _LINK = re.compile(r"https?://|#|/?[\w.-][\w./-]*(?:#[\w-]+)?\Z", re.IGNORECASE)
 
+Within = Callable[[str], str]
 
-def to_html(text: str, *, below: int = 0) -> Markup:
+
+def to_html(text: str, *, below: int = 0, within: Within | None = None) -> Markup:
     """A text as HTML.
 
     Args:
         text: GitHub-flavored Markdown; what is longer than `LONGEST` is cut.
         below: level of the heading it stands under; its own headings go below that.
+        within: for texts of this installation: a link that is no web address -> where it leads, or nothing where it
+            leads nowhere; their headings also get the anchors that GitHub gives them.
     """
     parser = _parser()
     tokens = parser.parse(text[:LONGEST])
     _lower_headings(tokens, below)
+    if within is not None:
+        _anchor(tokens)
+        _lead(tokens, within)
     return Markup(parser.renderer.render(tokens, parser.options, {}))  # noqa: S704 - HTML was off
 
 
@@ -73,3 +83,28 @@ def _lower_headings(tokens: Sequence["Token"], below: int) -> None:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(LOWEST_HEADING, int(token.tag[1]) + below)}"
+
+
+def _anchor(tokens: Sequence["Token"]) -> None:
+    """Give headings the ids by which links of Markdown texts name them; repeated ones are numbered."""
+    given: Counter[str] = Counter()
+    for heading, inline in pairwise(tokens):
+        if heading.type == "heading_open":
+            slug = _NOT_OF_ANCHOR.sub("", inline.content.lower()).replace(" ", "-")
+            heading.attrSet("id", f"{slug}-{given[slug]}" if given[slug] else slug)
+            given[slug] += 1
+
+
+def _lead(tokens: Sequence["Token"], within: Within) -> None:
+    """Turn links within the installation to their pages; one that leads nowhere becomes plain text."""
+    for block in tokens:
+        dead = 0
+        for token in block.children or ():
+            link = str(token.attrGet("href") or "") if token.type == "link_open" else ""
+            if link and not link.lower().startswith("http"):
+                leads = within(link)
+                token.attrs = {"href": leads} if leads else {}
+                token.tag = "a" if leads else "span"
+                dead += not leads
+            elif token.type == "link_close" and dead:
+                token.tag, dead = "span", dead - 1

@@ -31,7 +31,7 @@ def make_api(ports: Ports) -> Blueprint:
     """The routes over these ports."""
     api = Blueprint("api", __name__)
     listed = discovery(ports.hooks, ports.prefetch)
-    description = _openapi().read_bytes()
+    description = openapi_file().read_bytes()
     readers = {hook.service_id: make_read_call(hook, ports.max_depth) for hook in ports.hooks}
     read_feedback = make_read_feedback(ports.new_uuid, ports.max_depth, ports.most_feedback)
 
@@ -80,7 +80,7 @@ def _url(public_url: str) -> str:
     return f"{public_url or request.host_url.rstrip('/')}{request.path}"
 
 
-def _openapi() -> Path:
-    """Beside this module where the package is installed, at the top of a checkout."""
+def openapi_file() -> Path:
+    """Where openapi.yaml lies: beside this module where the package is installed, at the top of a checkout."""
     packaged = HERE / "openapi.yaml"
     return packaged if packaged.is_file() else HERE.parents[1] / "openapi.yaml"
