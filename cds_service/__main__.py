@@ -186,11 +186,12 @@ def diff(old: Path, new: Path) -> None:
 @main.command("register-sheet")
 @click.option("--client", "family", default="generic", show_default=True, help="Client family, epic or cerner say.")
 @click.option("--url", default="", help="Public base URL of the service; default: CDS_PUBLIC_URL.")
-def register_sheet(family: str, url: str) -> None:
+@click.option("--fhir", "version", type=click.Choice(["DSTU2", "STU3", "R4", "R5"]), default="R4", show_default=True)
+def register_sheet(family: str, url: str, version: str) -> None:
     """Print what a person must type into an EHR to register this service there."""
     from cds_service.app import registration_sheet  # noqa: PLC0415 - see serve
 
-    click.echo(registration_sheet(family, url))
+    click.echo(registration_sheet(family, url, version))
 
 
 @main.command("value-sets")

@@ -186,8 +186,8 @@ def _registrations(settings: Settings) -> tuple[Registration, ...]:
     return read_registrations(settings.clients_file, dialects=families(), public_keys_allowed=settings.test_setup)
 
 
-def registration_sheet(family: str, url: str = "") -> str:
-    """The registration sheet of a client family, as Markdown.
+def registration_sheet(family: str, url: str = "", fhir_version: str = "R4") -> str:
+    """The registration sheet of a client family, as Markdown, with prefetch and scopes of its FHIR version.
 
     Raises:
         SettingsBroken: there is no such family.
@@ -199,7 +199,7 @@ def registration_sheet(family: str, url: str = "") -> str:
     base = (url or settings.public_url or "http://127.0.0.1:8080").rstrip("/")
     content = open_content(settings)
     offered = [
-        Offered(id=hook.service_id, hook=hook.hook, title=hook.title, prefetch=templates(content, hook))
+        Offered(id=hook.service_id, hook=hook.hook, title=hook.title, prefetch=templates(content, hook, fhir_version))
         for hook in content.hooks
     ]
     return sheet(read(family), base, offered)

@@ -54,6 +54,7 @@ def is_valid(resource, version):
         MODELS[version](resource["resourceType"]).model_validate(resource)
 
 
+@pytest.mark.requirement("CTX-13/14/15", "ACT-06", "ACT-07")
 @pytest.mark.parametrize(("story", "version"), CASES)
 def test_every_version_gets_the_same_cards(client, story, version):
     for hook in HOOKS:

@@ -9,10 +9,12 @@ from fhir.resources.STU3 import get_fhir_model_class as stu3_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cds_service.domain.errors import ServiceError
 from cds_service.domain.facts import Known
 from cds_service.domain.request import FhirAccess
 from cds_service.fhir.writing import dstu2
 from tests.property.calls import NAMES, SERVER, TOLD, decision, gathered, on_server, release, story
+from tests.unit.fhir.test_hostile import ODD, changed, places
 
 RENAMED = {"MedicationOrder/": "MedicationRequest/", "ProcedureRequest/": "ServiceRequest/"}
 MODELS = {"STU3": stu3_model, "R4": r4_model, "R5": r5_model}
@@ -170,6 +172,25 @@ def test_an_alias_of_a_code_system_is_that_code_system(sent, pick):
 
 
 UNITS = {"http://unitsofmeasure.org"}
+
+
+@settings(max_examples=200, deadline=None)
+@given(SENT, st.data())
+def test_odd_values_in_any_version_never_fail_a_call_or_leave_it_with_an_invalid_resource(sent, pick):
+    body = body_of(*sent)
+    part = pick.draw(st.sampled_from(["context", "context", "prefetch"]))  # drafts twice as often as the record
+    inside = body["context"]["draftOrders"] if part == "context" else body["prefetch"]
+    made = changed(inside, pick.draw(st.sampled_from(list(places(inside)))), pick.draw(ODD))
+    if part == "context":
+        body["context"]["draftOrders"] = made
+    else:
+        body["prefetch"] = made
+    try:
+        answer = decision(body)
+    except ServiceError:
+        return
+    for resource in resources(answer):
+        is_valid(resource, answer.fhir_version)
 
 
 def test_the_release_knows_aliases_and_the_stories_icd_codes():

@@ -27,6 +27,18 @@ def test_it_holds_what_discovery_says(family, tmp_path):
     assert f'dialect = "{family}"' in text
 
 
+@pytest.mark.parametrize(
+    ("version", "orders", "services"),
+    [("DSTU2", "MedicationOrder", "ProcedureRequest"), ("STU3", "MedicationRequest", "ProcedureRequest")],
+)
+def test_it_speaks_the_version_of_the_client(version, orders, services):
+    text = registration_sheet("generic", BASE, version)
+    for kind in (orders, services):
+        assert f"{kind}?patient={{{{context.patientId}}}}" in text
+        assert f"patient/{kind}.read" in text
+    assert "ServiceRequest" not in text
+
+
 def test_an_unknown_family_is_named_with_those_there_are():
     with pytest.raises(SettingsBroken, match="epic"):
         registration_sheet("meditech", BASE)

@@ -24,6 +24,7 @@ def version(draft, sent=None, *, fhir=None, setting="", beside=()):
     return gather(replace(asked, fhir_version=setting)).fhir_version
 
 
+@pytest.mark.requirement("CTX-05")
 @pytest.mark.parametrize(
     ("draft", "expected"),
     [
@@ -164,6 +165,7 @@ def named(name, reference, **more):
     return {key: value for key, value in made.items() if key != "medicationCodeableConcept"}
 
 
+@pytest.mark.requirement("CTX-12")
 @pytest.mark.parametrize("name", ["DSTU2", "STU3", "R4", "R5"])
 class TestMedicationReference:
     MEDICATION = {  # noqa: RUF012 - never changed
