@@ -38,11 +38,11 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Worker processes.")
-@click.option("--threads", default=16, show_default=True, type=click.IntRange(1, 128), help="Threads of a worker.")
-def serve(host: str, port: int, workers: int, threads: int) -> None:
+@click.option("--host", default=None, help="Address to listen on; default: CDS_HOST, or 127.0.0.1.")
+@click.option("--port", default=None, type=click.IntRange(1, 65_535), help="Its port; default: CDS_PORT, or 8080.")
+@click.option("--workers", default=None, type=click.IntRange(1, 64), help="Processes; default: CDS_WORKERS, or 1.")
+@click.option("--threads", default=None, type=click.IntRange(1, 128), help="Of each; default: CDS_THREADS, or 16.")
+def serve(host: str | None, port: int | None, workers: int | None, threads: int | None) -> None:
     """Run the service. Without any setting it runs in open mode, for trying out."""
     from cds_service.serving import run_server  # noqa: PLC0415 - the other commands need no server
 

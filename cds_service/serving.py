@@ -37,11 +37,13 @@ def worker_app() -> Flask:
     return create_app(settings)
 
 
-def run_server(*, host: str, port: int, workers: int, threads: int) -> None:
+def run_server(
+    *, host: str | None = None, port: int | None = None, workers: int | None = None, threads: int | None = None
+) -> None:
     """Serve until stopped by SIGINT or SIGTERM; calls that are being answered are finished first.
 
     Args:
-        host: address to listen on.
+        host: address to listen on; default, here and below: as set.
         port: its port.
         workers: processes.
         threads: threads of each, so calls that are answered at once.
@@ -54,6 +56,7 @@ def run_server(*, host: str, port: int, workers: int, threads: int) -> None:
 
     settings = Settings()
     _log_to_stderr(settings)
+    host, port = host or settings.host, port or settings.port
     _insist_on_free(host, port)
     content = open_content(settings)
     with open_ledger(settings.database_url, pseudonym_key=pseudonym_key(settings)) as ledger:
@@ -66,8 +69,8 @@ def run_server(*, host: str, port: int, workers: int, threads: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=threads,
+        workers=workers or settings.workers,
+        blocking_threads=threads or settings.threads,
         blocking_threads_idle_timeout=600,
         websockets=False,
         factory=True,

@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         fhir_deadline_ms: the longest wait for all FHIR reads of a call.
         fhir_ca_file: PEM file of the authorities that vouch for the FHIR servers; default: the well-known ones.
         fhir_private: the FHIR servers may have addresses of a private network; default: public addresses only.
-        max_body_bytes: larger requests are refused. max_depth: deeper nested ones, too.
+        max_body_bytes: larger requests are refused. max_depth: likewise an envelope or context that nests deeper.
         time_zone: calendar of orders without a date and of instants, an IANA name.
         pseudonym_key: 64 or more hex digits, the same in every worker. pseudonym_key_file: where such a key is kept
             when none is set; default: `cds-service.key` beside the SQLite database.
@@ -52,6 +52,8 @@ class Settings(BaseSettings):
         spool_folder: where records wait while the database cannot be written, on a local disk, another than the
             database's if possible; default: `cds-service-spool` beside the SQLite database.
         cors_origins: web origins whose browsers may call the service; `*` for all.
+        host: address to listen on. port: its port. workers: processes. threads: calls that each answers at a time.
+        log_level: `DEBUG`, `INFO`, `WARNING` or `ERROR`; no level logs anything of a patient.
         clients_file: TOML file of the CDS Clients that may call (its own comments say how); none: open mode.
         open_mode: also answer callers without a token; default: only when there is no clients file.
         playground: show the playground, which fires calls at the service; default: only in open mode.

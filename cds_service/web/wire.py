@@ -1,6 +1,7 @@
 """Cards -> the JSON of CDS Hooks: the one place that spells camelCase. Members without a value are left out."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -65,6 +66,8 @@ def _link(link: Link) -> Mapping[str, str]:
     return {"label": link.label, "url": link.url, "type": "absolute"}
 
 
+@lru_cache(maxsize=1_024)
 def _coding(coding: Coding) -> Mapping[str, str]:
+    """Topics and override reasons come from the content release: the same few in every answer."""
     written = {"code": coding.code, "system": coding.system, "display": coding.display}
     return {name: value for name, value in written.items() if value}
