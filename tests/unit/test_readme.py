@@ -18,11 +18,12 @@ LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 
 
 def meanings():
-    """Field -> what its docstring says of it."""
+    """Field -> what its docstring says of it; `a, b: …` is said of both."""
     attributes = inspect.getdoc(Settings).partition("Attributes:")[2]
     names = "|".join(Settings.model_fields)
-    parts = re.split(rf"(?:^|(?<=[.;] ))({names}): ", " ".join(attributes.split()))
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
+    parts = re.split(rf"(?:^|(?<=[.;] ))((?:{names})(?:, (?:{names}))*): ", " ".join(attributes.split()))
+    said = dict(zip(parts[1::2], parts[2::2], strict=True))
+    return {name: text for listed, text in said.items() for name in listed.split(", ")}
 
 
 def default_of(name):
