@@ -10,6 +10,7 @@
       │    ├─ UnsupportedMedia    415
       │    └─ UnknownService      404
       ├─ NotAuthenticated    401  no valid token of a registered client; the answer does not say why
+      │    └─ TokenReplayed       401  the token was used before
       ├─ DataMissing         412  needed patient data can be had neither from prefetch nor from the FHIR server
       ├─ AllRulesFailed      500  no rule could be run: silence would read as "safe"
       ├─ AnswerBroken        500  a card of ours is not one of CDS Hooks
@@ -61,6 +62,10 @@ class UnknownService(RequestRefused):
 
 class NotAuthenticated(ServiceError):
     """The caller is not known: no token, or one that is not right. Why is in the log, not in the answer."""
+
+
+class TokenReplayed(NotAuthenticated):
+    """The token was used before."""
 
 
 class DataMissing(ServiceError):

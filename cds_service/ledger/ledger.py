@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from cds_service.domain.content import Content
 from cds_service.domain.decision import Access, Decision, Feedback, Recorded
 from cds_service.domain.errors import LedgerUnavailable, SettingsBroken
+from cds_service.domain.request import TokenClaims
 from cds_service.ledger import pseudonyms, reading
 from cds_service.ledger.database import Database, unavailable
 from cds_service.ledger.log import Entry, entry
@@ -23,6 +24,7 @@ from cds_service.ledger.releases import release_used
 from cds_service.ledger.rows import index_rows
 from cds_service.ledger.screening import Screen, nothing
 from cds_service.ledger.sqlite import open_sqlite
+from cds_service.ledger.tokens import Used, used
 from cds_service.ledger.writer import WAIT_SECONDS, Chore, Writer
 
 T = TypeVar("T")
@@ -113,11 +115,12 @@ class Ledger:
         """Return once the decision is durably committed.
 
         Raises:
+            TokenReplayed: the token of its call was used before; nothing was committed.
             LedgerUnavailable: it was not, or not in time; the message says what to do.
         """
-        self._writer.write([self._entry(decision)])
+        self._writer.write([self._entry(decision, token=used(decision.claims))])
 
-    def commit_feedback(self, items: tuple[Feedback, ...]) -> frozenset[str]:
+    def commit_feedback(self, items: tuple[Feedback, ...], claims: TokenClaims | None = None) -> frozenset[str]:
         """Commit feedback, all of it or none.
 
         Returns:
@@ -131,7 +134,9 @@ class Ledger:
             return frozenset()
         if len(items) > MOST_FEEDBACK:
             raise ValueError(f"At most {MOST_FEEDBACK} items of feedback can be committed together.")
-        self._writer.write([self._entry(replace(item, comment=self._screen(item.comment))) for item in items])
+        first, *others = [replace(item, comment=self._screen(item.comment)) for item in items]
+        entries = [self._entry(first, token=used(claims)), *(self._entry(item) for item in others)]
+        self._writer.write(entries)
         return self._read(lambda connection: reading.orphans(connection, [item.id for item in items]))
 
     def commit_access(self, access: Access) -> None:
@@ -158,13 +163,15 @@ class Ledger:
             after = -1 if before is None else before.leaf_index
             self._writer.write([self._entry(release_used(content, at, software_version, after), once=True)])
 
-    def _entry(self, recorded: Recorded, *, once: bool = False) -> Entry:
+    def _entry(self, recorded: Recorded, *, once: bool = False, token: Used | None = None) -> Entry:
         try:
             record = encode(recorded, self.pseudonym)
         except ValueError as error:  # a moment without a zone
             raise LedgerUnavailable(f"The ledger cannot keep this record. {error}") from error
         kind = KINDS[type(recorded)]
-        return entry(kind, recorded.id, record, index_rows(kind, recorded, self._database.dialect.moment), once=once)
+        return entry(
+            kind, recorded.id, record, index_rows(kind, recorded, self._database.dialect.moment), once=once, token=token
+        )
 
     def ping(self) -> None:
         """Return when a decision could be committed now: asks the writer itself.

@@ -25,6 +25,7 @@ from cds_service.ledger.tables import (
     log_nodes,
     releases,
 )
+from cds_service.ledger.tokens import Used, claim
 
 MOST_VALUES = 500  # in one question; every database takes more
 STORED_LEVELS = 8  # the root of every complete subtree of 2**8, 2**16, … leaves is stored
@@ -44,6 +45,7 @@ class Entry:
         kind: see `record.KINDS`. id: of the record. record: its canonical text. leaf: the hash of that.
         rows: its rows of the index, without their leaf index.
         once: it may be in the log already (it was on its way when somebody lost patience): then it is left out.
+        token: what its call was signed with; claimed together with it.
         leaf_index: its place, as of the last attempt to append it.
     """
 
@@ -53,12 +55,13 @@ class Entry:
     leaf: bytes
     rows: Rows
     once: bool = False
+    token: Used | None = None
     leaf_index: int = -1
 
 
-def entry(kind: str, id_: str, record: bytes, rows: Rows, *, once: bool = False) -> Entry:
+def entry(kind: str, id_: str, record: bytes, rows: Rows, *, once: bool = False, token: Used | None = None) -> Entry:
     """An entry for a record."""
-    return Entry(kind=kind, id=id_, record=record, leaf=leaf_hash(record), rows=rows, once=once)
+    return Entry(kind=kind, id=id_, record=record, leaf=leaf_hash(record), rows=rows, once=once, token=token)
 
 
 # Appending ------------------------------------------------------------------------------------------------------------
@@ -71,8 +74,13 @@ def append(connection: Connection, words: Dialect, entries: Sequence[Entry]) -> 
         connection: one that may write.
         words: the statements of its database.
         entries: in the order in which they are to stand; each is told its leaf index.
+
+    Raises:
+        TokenReplayed: the token of one was used before.
+        ValueError: the head is damaged.
     """
     frontier = locked_head(connection, words)
+    claim(connection, [one.token for one in entries if one.token is not None])
     rows: dict[Table, list[Row]] = {table: [] for table in IN_ORDER}
     for one in _not_there_yet(connection, entries):
         one.leaf_index = index = frontier.size

@@ -228,5 +228,16 @@ releases = Table(
     Column("software_version", String, nullable=False),
 )
 
+# Beside the log -------------------------------------------------------------------------------------------------------
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("issuer", String, primary_key=True),
+    Column("token_id", String, primary_key=True),
+    Column("expires_at", BigInteger, nullable=False),  # seconds since 1970
+    Index(None, "expires_at"),
+)
+
 INDEX_TABLES = (decisions, cards, suggestions, feedback, accepted_suggestions, access, releases)  # parents first
 IN_ORDER = (log, log_nodes, *INDEX_TABLES)  # tables that a commit adds rows to, in the order in which it does

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
-from cds_service.domain.errors import LedgerUnavailable
+from cds_service.domain.errors import LedgerUnavailable, TokenReplayed
 from cds_service.ledger.database import MENDING, Database, kind_of, unavailable
 from cds_service.ledger.log import Entry, append, there
 
@@ -57,7 +57,7 @@ class _Caller:
         self.claim = threading.Lock()
         self.done = threading.Lock()
         self.done.acquire()
-        self.error: LedgerUnavailable | None = None
+        self.error: LedgerUnavailable | TokenReplayed | None = None
 
 
 class Writer:
@@ -251,6 +251,10 @@ class Writer:
             logger.info("The ledger's connection did not close cleanly: %s", kind_of(error))
 
     def _fail(self, group: list[_Caller], error: Exception) -> None:
+        if isinstance(error, TokenReplayed):
+            for caller in group:
+                caller.error = error
+            return
         refusal = error if isinstance(error, LedgerUnavailable) else unavailable("commit", error)
         if isinstance(error, DataError) or (isinstance(error, IntegrityError) and self._has(group)):
             refusal = EntryRefused(str(refusal))

@@ -56,7 +56,7 @@ def make_api(ports: Ports) -> Blueprint:
         if service_id not in readers:
             raise UnknownService(UNKNOWN)
         body = read_body(request, ports.max_body_bytes)
-        ports.keep_feedback(read_feedback(body, service_id, client, received_at))
+        ports.keep_feedback(read_feedback(body, service_id, client, received_at), client.claims)
         return Response(b"{}", content_type=JSON)
 
     @api.get("/openapi.yaml")

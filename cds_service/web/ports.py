@@ -8,7 +8,7 @@ from uuid import UUID
 from cds_service.domain.client import Client
 from cds_service.domain.content import Hook
 from cds_service.domain.decision import Decision, Feedback
-from cds_service.domain.request import HookRequest
+from cds_service.domain.request import HookRequest, TokenClaims
 
 Authenticate = Callable[[str, str], Client]
 """(value of the Authorization header, URL that was called) -> the client, or a refusal."""
@@ -33,7 +33,7 @@ class Ports:
     prefetch: Mapping[str, Mapping[str, str]]
     authenticate: Authenticate
     answer: Callable[[HookRequest, Client], Decision]
-    keep_feedback: Callable[[tuple[Feedback, ...]], object]
+    keep_feedback: Callable[[tuple[Feedback, ...], TokenClaims | None], object]
     ping: Callable[[], None]
     clock: Callable[[], datetime]
     new_uuid: Callable[[], UUID]

@@ -120,3 +120,13 @@ def test_feedback_needs_a_token_as_well(client):
     said = {"feedback": [{"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-06-15T21:31:00Z"}]}
     assert client.post("/cds-services/diazepam-order-sign/feedback", json=said).status_code == 401
     assert fire(client, "b", path="/feedback", body=said).status_code == 200
+
+
+def test_a_token_is_good_for_one_call_only(client):
+    claims = {"iss": "https://b.example.org", "iat": SECONDS, "exp": SECONDS + 300, "aud": URL, "jti": "once"}
+    headers = {"Authorization": f"Bearer {token(**claims)}"}
+    assert client.post("/cds-services/diazepam-order-sign", json=story(), headers=headers).status_code == 200
+    replayed = client.post("/cds-services/diazepam-order-sign", json=story(), headers=headers)
+    assert replayed.status_code == 401
+    assert replayed.headers["WWW-Authenticate"] == "Bearer"
+    assert "cards" not in replayed.json

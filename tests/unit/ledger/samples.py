@@ -158,7 +158,7 @@ def decision(**changes) -> Decision:
         hook_instance="d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
         client="https://ehr.example",
         tenant="north",
-        claims=TokenClaims(issuer="https://ehr.example", subject="ehr", key_id="k-1", token_id="t-1"),
+        claims=TokenClaims(issuer="https://ehr.example", subject="ehr", key_id="k-1"),
         dialect="generic",
         user="user-pseudonym",
         patient="patient-pseudonym",
@@ -174,7 +174,10 @@ def decision(**changes) -> Decision:
         software_version="0.1.0",
         degraded=(Degraded.SECTION_MISSING,),
     )
-    return replace(made, **changes)
+    made = replace(made, **changes)  # a token of its own for each, as every call has
+    if made.claims is None or "claims" in changes:
+        return made
+    return replace(made, claims=replace(made.claims, token_id=f"t-{made.id}"))
 
 
 def feedback(card_uuid: str, **changes) -> Feedback:
