@@ -4,7 +4,7 @@ import pytest
 
 from cds_service.domain.course import PriorUse
 from cds_service.domain.orders import Form
-from tests.builders import facts, order
+from tests.builders import drug, facts, order, problem
 from tests.spec.release import Example, answer, judged, suggested, verdict
 
 ALTERNATIVE = "sg-taper"
@@ -55,6 +55,23 @@ def test_only_a_continuing_user(covered, continuing, says):
 def test_not_where_there_is_nothing_to_taper(more):
     assert judged(ALTERNATIVE, case(**more)) == "not applicable"
     assert ALTERNATIVE not in suggested(case(**more))
+
+
+@pytest.mark.parametrize(
+    ("exempt", "offered"),
+    [
+        ({"order": order(days=30, reasons=["seizure-disorders"])}, False),
+        ({"order": order(days=30, reasons=["tetanus"])}, False),
+        ({"order": order(days=30, reasons=["sedative-withdrawal"])}, False),
+        ({"problems": [problem("hospice-palliative")]}, False),
+        ({"order": order(days=30, reasons=["alcohol-withdrawal"])}, True),
+        ({}, True),
+    ],
+)
+def test_not_where_the_order_is_right_as_it_is(exempt, offered):
+    """Not even on the card of an opioid beside it."""
+    known = facts(**({"order": order(days=30), "prior_use": CONTINUING, "medications": [drug("opioids")]} | exempt))
+    assert (ALTERNATIVE in suggested(known)) is offered
 
 
 def test_at_any_age():
