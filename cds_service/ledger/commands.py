@@ -27,7 +27,7 @@ from cds_service.ledger.alone import commit_alone
 from cds_service.ledger.database import Database, unavailable
 from cds_service.ledger.ledger import open_database
 from cds_service.ledger.log import read_head
-from cds_service.ledger.migrate import insist_on_head
+from cds_service.ledger.migrate import insist_on_head, migrate
 from cds_service.ledger.proof.checkpoints import make_checkpoint, policy_of, public_key_file
 from cds_service.ledger.proof.export import ExportSource, write_export
 from cds_service.ledger.proof.note import PublicKey, read
@@ -99,6 +99,17 @@ def _verified(source: Source, keys: list[PublicKey], notes: list[Note], *, quiet
     with Progress(*columns, console=Console(stderr=True), disable=quiet or not sys.stderr.isatty()) as bar:
         task = bar.add_task("", total=source.size)
         return verify(source, keys, notes, lambda done: bar.update(task, completed=done))
+
+
+@ledger.command("migrate")
+def migrate_ledger() -> None:
+    """Bring the schema up to date, as the first worker of a new version would; `serve` does it by itself."""
+    database = open_database(Settings().database_url)
+    try:
+        migrate(database)
+    finally:
+        database.close()
+    click.secho("The schema is up to date.", fg="green")
 
 
 @ledger.command()

@@ -12,6 +12,8 @@ from sqlalchemy import MetaData, Table, insert, inspect, select, text
 
 from cds_service.domain.errors import LedgerUnavailable, SettingsBroken
 from cds_service.ledger import migrate, open_ledger
+from cds_service.ledger.commands import ledger as ledger_commands
+from cds_service.ledger.ledger import open_database
 from cds_service.ledger.proof.checkpoints import make_checkpoint
 from cds_service.ledger.record import encode
 from cds_service.ledger.tables import metadata
@@ -222,3 +224,14 @@ def test_a_url_that_cannot_be_used_is_told_and_not_shown(url):
 def test_a_short_key_is_refused(sqlite_url):
     with pytest.raises(SettingsBroken, match="at least 32"):
         open_ledger(sqlite_url, pseudonym_key=b"short")
+
+
+def test_the_command_brings_the_schema_up_to_date(database_url, monkeypatch):
+    monkeypatch.setenv("CDS_DATABASE_URL", database_url)
+    assert ledger_commands.main(["migrate"], standalone_mode=False) is None
+    database = open_database(database_url)
+    try:
+        with database.read.connect() as connection:
+            assert migrate.revision(connection) == migrate.HEAD
+    finally:
+        database.close()
