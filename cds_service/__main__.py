@@ -183,6 +183,24 @@ def diff(old: Path, new: Path) -> None:
         click.echo(line)
 
 
+@main.command()
+@click.argument("url", required=False)
+@click.option(
+    "--origin", default="https://sandbox.cds-hooks.org", show_default=True, help="Web origin to try CORS with."
+)
+@click.option("--token", default="", help="Bearer token of a test call; otherwise calls are made without one.")
+@click.option("--ca", default="", help="PEM file of the authority that vouches for the service.")
+@click.option("--settings/--no-settings", "own", default=None, help="Also look at this installation's own settings.")
+def doctor(url: str | None, origin: str, token: str, ca: str, own: bool | None) -> None:
+    """Look at a running CDS service from outside, and name what is amiss. URL: its base; default: CDS_PUBLIC_URL.
+
+    Without URL this installation's own settings (clients, keys, FHIR servers, database, content) are looked at as well.
+    """
+    from cds_service.doctor.show import run  # noqa: PLC0415 - see serve
+
+    sys.exit(run(url or "", origin=origin, token=token, ca_file=ca, own=not url if own is None else own))
+
+
 @main.command("register-sheet")
 @click.option("--client", "family", default="generic", show_default=True, help="Client family, epic or cerner say.")
 @click.option("--url", default="", help="Public base URL of the service; default: CDS_PUBLIC_URL.")
