@@ -4,20 +4,21 @@
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID, uuid4  # noqa: TID251 - the one place that makes random ids
 
 import requests
 from flask import Flask
 
-from cds_service import __version__
+from cds_service import __version__, per_client
 from cds_service.clients.keys import JwkSet
 from cds_service.clients.registry import read_registrations
 from cds_service.clients.tokens import Authenticate, keys_of, make_authenticate
 from cds_service.console.playground.doors import witness
 from cds_service.content.release import open_release
-from cds_service.dialects.fit import families, read
+from cds_service.dialects.fit import Fit, families, make_fit, read
 from cds_service.dialects.sheet import Offered, sheet
 from cds_service.domain.client import ANONYMOUS, Client, Registration
 from cds_service.domain.content import Content
@@ -137,6 +138,22 @@ def rehearse(settings: Settings, hook: str, body: bytes) -> tuple[OrderTrace, ..
     steps_of = make_steps_of(settings, content, (), _forget, _nobody, utc_now, uuid4)
     decision = answer(request, steps_of(ANONYMOUS))
     return trace(decision.assessments, decision.cards, content)
+
+
+def contents_of(path: Path | None) -> Mapping[str, Content]:
+    """What each client would be answered from, by issuer: of a release in a folder, or of the one in use.
+
+    Raises:
+        SettingsBroken, ContentBroken: it cannot be used.
+    """
+    settings = Settings()
+    content = open_content(settings) if path is None else open_release(path, settings.overlay_path)
+    return per_client.contents_of(content, _registrations(settings))
+
+
+def fit_of(dialect: str, content: Content) -> Fit | None:
+    """Cards -> what a client family can use; `None` for no such family."""
+    return make_fit(read(dialect), content.phrases) if dialect in families() else None
 
 
 def _forget(_decision: Decision) -> None:

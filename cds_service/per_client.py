@@ -82,6 +82,19 @@ def make_steps_of(
     return steps_of
 
 
+def contents_of(content: Content, registrations: tuple[Registration, ...]) -> Mapping[str, Content]:
+    """Issuer -> the content that this client is answered from; `""` for anybody else.
+
+    Raises:
+        ContentBroken: a client chose what the content does not let it choose.
+    """
+    faults: list[str] = []
+    found = {one.issuer: _content(content, one, faults) for one in (*registrations, ANYBODY)}
+    if faults:
+        raise ContentBroken(tuple(faults))
+    return found
+
+
 def _written(write: Write, cards: tuple[Card, ...], gathered: Gathered) -> tuple[Card, ...]:
     return hold(write(cards, gathered))
 

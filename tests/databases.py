@@ -7,6 +7,7 @@ PostgreSQL that does not start fails the tests that need it, since a suite that 
 import itertools
 import tempfile
 import warnings
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -51,9 +52,22 @@ def sqlite_url(tmp_path):
     return f"sqlite:///{tmp_path / 'ledger.db'}"
 
 
+@contextmanager
+def fresh_database(kind, folder):
+    """The URL of an empty database, `sqlite` or `postgresql`, for a fixture of more than one test."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'ledger.db'}"
+    else:
+        yield from _postgres_url()
+
+
 @pytest.fixture
 def postgres_url():
     """The URL of an empty PostgreSQL database."""
+    yield from _postgres_url()
+
+
+def _postgres_url():
     server = postgres_server().get_uri()
     name = f"ledger_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:

@@ -1,4 +1,6 @@
-"""`cds-service ledger …`: verify, prove, sign and export the record. Settings say which ledger, unless a file is named.
+"""`cds-service ledger …`: verify, prove and sign the record. Settings say which ledger, unless a file is named.
+
+`extracts.commands` adds those that take something out of it.
 
 Exit codes: 0 in order, 1 a fault was found or a proof fails, 2 wrong usage or setting, 3 the ledger cannot be reached.
 """
@@ -7,12 +9,11 @@ import json
 import os
 import pwd
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 from uuid import UUID
 
 import click
@@ -21,15 +22,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from cds_service.domain.content import Content
 from cds_service.domain.decision import Access
 from cds_service.domain.errors import LedgerUnavailable
 from cds_service.ledger.alone import commit_alone
 from cds_service.ledger.database import Database, unavailable
+from cds_service.ledger.extracts.replay import FitOf
 from cds_service.ledger.ledger import open_database
-from cds_service.ledger.log import read_head
 from cds_service.ledger.migrate import insist_on_head, migrate
 from cds_service.ledger.proof.checkpoints import make_checkpoint, policy_of, public_key_file
-from cds_service.ledger.proof.export import ExportSource, write_export
+from cds_service.ledger.proof.export import ExportSource
 from cds_service.ledger.proof.note import PublicKey, read
 from cds_service.ledger.proof.proofs import check_proof, prove_consistency, prove_decision
 from cds_service.ledger.proof.published import publish, published
@@ -51,10 +53,19 @@ KEY = click.option(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What a command needs that only the composition root has: the clock (UTC), and random ids."""
+    """What a command needs that only the composition root has.
+
+    Attributes:
+        clock: now, UTC. new_uuid: random ids.
+        contents: folder of a release (`None`: the one in use) -> issuer of a client -> the content it is answered from,
+            `""` for anybody else.
+        fit_of: name of a client family and content -> its fit; `None` for no such family.
+    """
 
     clock: Callable[[], datetime]
     new_uuid: Callable[[], UUID]
+    contents: Callable[[Path | None], Mapping[str, Content]]
+    fit_of: FitOf
 
 
 TOOLS = click.make_pass_decorator(Tools)
@@ -87,7 +98,7 @@ def verify_ledger(
     if export is not None:
         report = _verified(ExportSource(export), keys, notes, quiet=quiet)
     else:
-        with _snapshot(settings) as (database, connection):
+        with snapshot(settings) as (database, connection):
             report = _verified(DatabaseSource(connection, database.dialect), keys, notes, quiet=quiet)
     click.echo(told(report, with_published=folder is not None))
     if not report.in_order:
@@ -95,10 +106,8 @@ def verify_ledger(
 
 
 def _verified(source: Source, keys: list[PublicKey], notes: list[Note], *, quiet: bool) -> Report:
-    columns = (TextColumn("Verifying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=quiet or not sys.stderr.isatty()) as bar:
-        task = bar.add_task("", total=source.size)
-        return verify(source, keys, notes, lambda done: bar.update(task, completed=done))
+    with shown_progress("Verifying", source.size, quiet=quiet) as progress:
+        return verify(source, keys, notes, progress)
 
 
 @ledger.command("migrate")
@@ -116,7 +125,7 @@ def migrate_ledger() -> None:
 @click.argument("decision")
 def prove(decision: str) -> None:
     """Prove that DECISION (its id) is in the log: record, path to the root, and signed checkpoint, as JSON."""
-    with _snapshot(Settings()) as (_, connection):
+    with snapshot(Settings()) as (_, connection):
         click.echo(json.dumps(prove_decision(connection, decision), indent=2, ensure_ascii=False))
 
 
@@ -125,7 +134,7 @@ def prove(decision: str) -> None:
 @click.argument("second", type=click.IntRange(min=1))
 def consistency(first: int, second: int) -> None:
     """Prove that the log of SECOND records begins with the one of FIRST records; there is a checkpoint of each."""
-    with _snapshot(Settings()) as (_, connection):
+    with snapshot(Settings()) as (_, connection):
         click.echo(json.dumps(prove_consistency(connection, first, second), indent=2, ensure_ascii=False))
 
 
@@ -135,7 +144,7 @@ def consistency(first: int, second: int) -> None:
 def checkpoint(tools: Tools, folder: Path | None) -> None:
     """Sign the log as it is now, store and publish that, and print it."""
     settings = Settings()
-    with _opened(settings, writable=True) as database:
+    with opened(settings, writable=True) as database:
         note = make_checkpoint(database, policy_of(settings, tools.clock))
     if folder is not None:
         publish(note, folder)
@@ -145,42 +154,25 @@ def checkpoint(tools: Tools, folder: Path | None) -> None:
 @ledger.command()
 def checkpoints() -> None:
     """List the stored checkpoints: size, when it was made, root."""
-    with _snapshot(Settings()) as (database, connection):
+    with snapshot(Settings()) as (database, connection):
         for note in DatabaseSource(connection, database.dialect).notes():
             said = read(note.text)
             click.echo(f"{said.size:>12}  {said.made_at:%Y-%m-%dT%H:%M:%SZ}  {said.root.hex()}")
 
 
-@ledger.command()
-@click.option("--format", "format_", type=click.Choice(["ndjson"]), default="ndjson", show_default=True)
-@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="New file; default: stdout.")
-@click.option("--unrecorded", is_flag=True, help="Of a copy that cannot be written: do not record the export.")
-@TOOLS
-def export(tools: Tools, format_: str, output: Path | None, unrecorded: bool) -> None:
-    """Copy the whole log out, with its checkpoints, to be kept and verified elsewhere.
-
-    That it was exported, and under which account of this machine, is itself recorded first.
-    """
-    settings = Settings()
-    with _binary(output) as to:
-        if not unrecorded:
-            with _opened(settings, writable=True) as database:
-                commit_alone(database, _exported(database, tools, format_))
-        with _snapshot(settings) as (database, connection):
-            write_export(DatabaseSource(connection, database.dialect), to)
-
-
-def _exported(database: Database, tools: Tools, format_: str) -> Access:
-    with database.read.connect() as connection:
-        size = read_head(connection)[1].size
-    return Access(
-        id=str(tools.new_uuid()),
-        at=tools.clock(),
-        who=_account(),
-        through="command",
-        what="export",
-        query={"format": format_},
-        records=size,
+def record_access(database: Database, tools: Tools, what: str, query: Mapping[str, str], records: int) -> None:
+    """Return once it is durably recorded that the account of this machine reads so many records."""
+    commit_alone(
+        database,
+        Access(
+            id=str(tools.new_uuid()),
+            at=tools.clock(),
+            who=_account(),
+            through="command",
+            what=what,
+            query=query,
+            records=records,
+        ),
     )
 
 
@@ -203,20 +195,16 @@ def _json(path: Path) -> dict[str, object]:
 
 
 @contextmanager
-def _binary(path: Path | None) -> Iterator[IO[bytes]]:
-    if path is None:
-        yield sys.stdout.buffer
-        return
-    try:
-        file = path.open("xb")
-    except OSError as error:
-        raise click.UsageError(f"{path} cannot be made ({error.strerror}); name a new file.") from error
-    with file:
-        yield file
+def shown_progress(label: str, total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal; what it gives is told how far it is."""
+    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=quiet or not sys.stderr.isatty()) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda done: bar.update(task, completed=done)
 
 
 @contextmanager
-def _opened(settings: Settings, *, writable: bool = False) -> Iterator[Database]:
+def opened(settings: Settings, *, writable: bool = False) -> Iterator[Database]:
     """The database of the ledger, of this release's schema; ends the command where it cannot be reached."""
     try:
         database = open_database(settings.database_url, writable=writable)
@@ -234,7 +222,7 @@ def _opened(settings: Settings, *, writable: bool = False) -> Iterator[Database]
 
 
 @contextmanager
-def _snapshot(settings: Settings) -> Iterator[tuple[Database, Connection]]:
+def snapshot(settings: Settings) -> Iterator[tuple[Database, Connection]]:
     """One unchanging view of the ledger, whatever is written to it meanwhile."""
-    with _opened(settings) as database, database.snapshot() as connection:
+    with opened(settings) as database, database.snapshot() as connection:
         yield database, connection

@@ -1,0 +1,13 @@
+"""What compliance teams take out of the ledger: replays, copies in the formats they use, reports.
+
+Reading order::
+
+    commands      `cds-service ledger replay | export | …`: what a person types
+      ├─ selection     which decisions: a period, a rule, a content release, a card; read a few at a time
+      ├─ replay        decisions made once more, under their own release or a candidate
+      │    └─ comparison   what is the same, and what differs
+      └─ told          the outcome as text
+
+Everything is read in one snapshot, in the order of the log, and holds a few records in memory whatever the ledger's
+size. Who took what is itself recorded, before the first line of it leaves.
+"""

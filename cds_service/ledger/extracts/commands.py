@@ -1,0 +1,136 @@
+"""`cds-service ledger replay | export | …`: what is taken out of the ledger. Each is recorded before it leaves.
+
+Exit codes: 0 done, 1 a decision does not come out as recorded, 2 wrong usage or setting, 3 ledger not reached.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import reduce
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from cds_service.ledger.commands import (
+    NOT_IN_ORDER,
+    TOOLS,
+    Tools,
+    ledger,
+    opened,
+    record_access,
+    shown_progress,
+    snapshot,
+)
+from cds_service.ledger.extracts.replay import replay_all
+from cds_service.ledger.extracts.selection import Selection, count_of, selected
+from cds_service.ledger.extracts.told import replay_json, replay_told
+from cds_service.ledger.log import read_head
+from cds_service.ledger.proof.export import write_export
+from cds_service.ledger.proof.sources import DatabaseSource
+from cds_service.settings import Settings
+
+__all__ = ["ledger"]
+Command = Callable[..., Any]
+MOMENT = click.DateTime(("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"))
+UNRECORDED = click.option(
+    "--unrecorded", is_flag=True, help="Of a copy that cannot be written: do not record the access."
+)
+SELECTING = (
+    click.option("--since", type=MOMENT, help="Received at or after this moment, UTC."),
+    click.option("--until", type=MOMENT, help="Received before this moment, UTC."),
+    click.option("--rule", default="", help="With a card of this rule."),
+    click.option("--release", default="", help="Made with this content release: version, or digits of its hash."),
+    click.option("--card", default="", help="With this card: its uuid."),
+    click.option("--limit", type=click.IntRange(min=1), help="At most so many, the earliest first."),
+)
+
+
+def selecting(command: Command) -> Command:
+    """Add the options that say which decisions."""
+    return reduce(lambda made, option: option(made), reversed(SELECTING), command)
+
+
+def _selection(asked: dict[str, Any]) -> Selection:
+    return Selection(since=_utc(asked.pop("since")), until=_utc(asked.pop("until")), **asked)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=UTC)
+
+
+@ledger.command()
+@click.option("--content", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A candidate release.")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+@click.option("--quiet", is_flag=True, help="No progress bar.")
+@selecting
+@UNRECORDED
+@TOOLS
+def replay(tools: Tools, /, content: Path | None, as_json: bool, quiet: bool, unrecorded: bool, **asked: Any) -> None:  # noqa: ANN401  of `selecting`
+    """Make recorded decisions once more, from the facts that were recorded.
+
+    Without --content each is held against itself, under its own content release: exit code 1 unless all that can be
+    replayed come out alike. With a candidate release, what it would change is counted; 1 where its rules break.
+    """
+    settings, selection, candidate = Settings(), _selection(asked), content is not None
+    contents = tools.contents(content)
+    with snapshot(settings) as (_, connection):
+        total = count_of(connection, selection)
+    _record(settings, tools, "replay", selection, total, unrecorded=unrecorded)
+    with snapshot(settings) as (_, connection), shown_progress("Replaying", total, quiet=quiet) as progress:
+        decisions = (one.decision for one in selected(connection, selection))
+        outcome = replay_all(decisions, contents, tools.fit_of, candidate=candidate, progress=progress)
+    release = contents[""].release
+    if as_json:
+        click.echo(replay_json(outcome, release.version, release.sha256, candidate=candidate))
+    else:
+        click.echo(replay_told(outcome, release.version, candidate=candidate))
+    nothing = bool(total) and not outcome.decisions
+    if nothing:
+        click.secho("None of these decisions could be replayed; nothing is shown about them.", fg="red", err=True)
+    if nothing or outcome.newly_failed or (outcome.differ and not candidate):
+        sys.exit(NOT_IN_ORDER)
+
+
+@ledger.command()
+@click.option("--format", "format_", type=click.Choice(["ndjson"]), default="ndjson", show_default=True)
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="New file; default: stdout.")
+@UNRECORDED
+@TOOLS
+def export(tools: Tools, format_: str, output: Path | None, unrecorded: bool) -> None:
+    """Copy the whole log out, with its checkpoints, to be kept and verified elsewhere.
+
+    That it was exported, and under which account of this machine, is itself recorded first.
+    """
+    settings = Settings()
+    with binary(output) as to:
+        if not unrecorded:
+            with opened(settings, writable=True) as database:
+                with database.read.connect() as connection:
+                    size = read_head(connection)[1].size
+                record_access(database, tools, "export", {"format": format_}, size)
+        with snapshot(settings) as (database, connection):
+            write_export(DatabaseSource(connection, database.dialect), to)
+
+
+def _record(
+    settings: Settings, tools: Tools, what: str, selection: Selection, records: int, *, unrecorded: bool
+) -> None:
+    if not unrecorded:
+        with opened(settings, writable=True) as database:
+            record_access(database, tools, what, selection.said(), records)
+
+
+@contextmanager
+def binary(path: Path | None) -> Iterator[IO[bytes]]:
+    """A new file, for its owner only where the account's mask says so; standard output for none."""
+    if path is None:
+        yield sys.stdout.buffer
+        return
+    try:
+        file = path.open("xb")
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be made ({error.strerror}); name a new file.") from error
+    with file:
+        yield file
