@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cds_service.app import pseudonym_key, utc_now
-from cds_service.console.stories import TargetUnusableError, hook_request, story_names
+from cds_service.console.stories import TargetUnusableError, hook_request, shows
 from cds_service.doctor.asking import Asking
 from cds_service.doctor.diagnosis import Diagnosis, Level
 from cds_service.doctor.examine import examine
@@ -50,7 +50,7 @@ def run(url: str, *, origin: str, token: str = "", ca_file: str = "", own: bool,
 
 def _request(hook: str) -> Mapping[str, Any] | None:
     try:
-        return hook_request(story_names()[0], hook)
+        return hook_request(shows()[0].story, hook)
     except TargetUnusableError:
         return None
 
