@@ -44,7 +44,7 @@ def make_steps_of(
         ContentBroken: a client chose what the content does not let it choose, or names a key there is not.
     """
     zone = ZoneInfo(settings.time_zone)
-    write = make_write(content)
+    write = make_write(content, {one.fhir_version for one in registrations})
     faults: list[str] = []
 
     def today() -> date:

@@ -88,7 +88,8 @@ class Reason:
     Attributes:
         classes: value sets it belongs to.
         element: `reasonCode` or `reasonReference`, as R4 names them.
-        index: its place in that list of the draft, so that a replacement can carry it over.
+        index: its place in that list of the draft (among those of its kind, where one list holds both), so that a
+            replacement can carry it over.
         resolved: whether a referenced Condition was found.
         unconfirmed: that Condition is called unconfirmed.
     """

@@ -497,14 +497,15 @@ def test_a_change_that_fits_one_instruction_is_not_made_to_several():
     assert written(draft, update(draft, days=14)) is None
 
 
-def test_an_order_of_the_release_that_is_not_valid_stops_the_start():
+@pytest.mark.parametrize("expected", [(), ("STU3", "R5")])
+def test_an_order_of_the_release_that_is_not_valid_stops_the_start(expected):
     broken = replace(DRUG, route=Coding(system=SNOMED, code="two  spaces"))
     alternative = SimpleNamespace(id="sg-x", orders={"default": broken})
     with pytest.raises(ContentBroken) as refused:
-        make_write(replace(CONTENT, alternatives={"sg-x": alternative}))
+        make_write(replace(CONTENT, alternatives={"sg-x": alternative}), expected)
     assert len(refused.value.faults) == 4
     alternative.orders = {"default": DRUG, "service": SERVICE, "change": OrderChange(days=1)}
-    assert make_write(replace(CONTENT, alternatives={"sg-x": alternative}))
+    assert make_write(replace(CONTENT, alternatives={"sg-x": alternative}), expected)
 
 
 def test_nothing_of_the_draft_is_in_the_log(caplog):
