@@ -5,13 +5,14 @@ Typed decoding accepts or refuses (it is a hundred times faster); this explains 
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import msgspec
-from jsonschema.exceptions import ValidationError, best_match
 
 from cds_service.domain.errors import NotConformant
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 UNEXPLAINED = "A member does not have the form that CDS Hooks asks for."
 _KINDS = {
@@ -37,11 +38,14 @@ def refusal(body: bytes, schema: Mapping[str, Any], at: str = "") -> NotConforma
         schema: that of the type.
         at: path of the body within the request.
     """
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - a tenth of a second, and for refusals only
+    from jsonschema.exceptions import best_match  # noqa: PLC0415 - see above
+
     try:
         value = json.loads(body, parse_int=_whole)
     except (ValueError, RecursionError):
         return NotConformant(UNEXPLAINED, at=at)
-    fault = best_match(jsonschema.Draft202012Validator(schema).iter_errors(value))
+    fault = best_match(Draft202012Validator(schema).iter_errors(value))
     if fault is None:
         return NotConformant(UNEXPLAINED, at=at)
     path = _path(at, fault)
@@ -52,7 +56,7 @@ def _whole(text: str) -> int:
     return int(text) if len(text) < 20 else 0
 
 
-def _path(at: str, fault: ValidationError) -> str:
+def _path(at: str, fault: "ValidationError") -> str:
     """Only names that the schema knows can stand here, for only those are looked at."""
     path = at
     for step in fault.absolute_path:
@@ -62,7 +66,7 @@ def _path(at: str, fault: ValidationError) -> str:
     return path
 
 
-def _missing(fault: ValidationError) -> list[str]:
+def _missing(fault: "ValidationError") -> list[str]:
     """Required members that are not there."""
     present: Any = fault.instance
     value: Any = fault.validator_value
@@ -76,7 +80,7 @@ def _missing(fault: ValidationError) -> list[str]:
     return [name for name in wanted if name not in present]
 
 
-def _said(fault: ValidationError, path: str) -> str:
+def _said(fault: "ValidationError", path: str) -> str:
     if _missing(fault):
         return f"{path} is missing; send it."
     schema: Any = fault.schema
@@ -96,5 +100,5 @@ def _said(fault: ValidationError, path: str) -> str:
             return f"{named} does not have the form that CDS Hooks asks for."
 
 
-def _counted(fault: ValidationError) -> str:
+def _counted(fault: "ValidationError") -> str:
     return "characters" if str(fault.validator).endswith("Length") else "items"

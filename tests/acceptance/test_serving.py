@@ -1,0 +1,137 @@
+"""The service as a process, as people start it: on loopback, with real workers."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+from click.testing import CliRunner
+
+from cds_service.__main__ import main
+from cds_service.domain.errors import SettingsBroken
+from cds_service.serving import run_demo, run_server
+from cds_service.settings import environment_with
+from tests.contract.calls import story
+
+LOOPBACK = "127.0.0.1"
+SECONDS = 90  # a machine that is busy with other things takes its time
+
+
+@pytest.fixture
+def taken_port():
+    with socket.create_server((LOOPBACK, 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Starts `cds-service serve` on a port; gives the process and its base URL once it is ready."""
+    started = []
+
+    def start(*options):
+        with socket.create_server((LOOPBACK, 0)) as probe:
+            port = probe.getsockname()[1]
+        environment = environment_with(
+            database_url=f"sqlite:///{tmp_path / 'ledger.db'}", pseudonym_key_file=str(tmp_path / "key")
+        )
+        command = [sys.executable, "-m", "cds_service", "serve", "--port", str(port), *options]
+        with (tmp_path / "log").open("wb") as log:
+            process = subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=log, stderr=log)
+        started.append(process)
+        url = f"http://{LOOPBACK}:{port}"
+        until = time.monotonic() + SECONDS
+        while not is_ready(url):
+            assert process.poll() is None, (tmp_path / "log").read_text()
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        return process, url
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def is_ready(url):
+    try:
+        return requests.get(f"{url}/readyz", timeout=5).ok
+    except requests.ConnectionError:
+        return False
+
+
+def test_a_port_that_is_taken_is_never_shared(taken_port):
+    with pytest.raises(SettingsBroken, match=f"port {taken_port} .*--port"):
+        run_server(host=LOOPBACK, port=taken_port, workers=1, threads=1)
+
+
+def test_an_address_that_is_none_of_ours():
+    answered = CliRunner().invoke(main, ["serve", "--host", "192.0.2.1"])
+    assert answered.exit_code == 2
+    assert "Nothing can listen on 192.0.2.1" in answered.output
+
+
+@pytest.mark.requirement("REQ-10", "HTTP-12")
+def test_two_workers_answer_record_and_stop_in_good_order(serve, tmp_path):
+    """What was being answered when the service was told to stop is answered, and nothing but that is recorded."""
+    process, url = serve("--workers", "2", "--threads", "4")
+    stopping = threading.Event()
+
+    def call(_):
+        answered = 0
+        while not stopping.is_set():
+            try:
+                response = requests.post(f"{url}/cds-services/diazepam-order-sign", json=story(), timeout=SECONDS)
+            except requests.ConnectionError:
+                return answered  # it listens no longer
+            assert response.status_code == 200, response.text
+            answered += 1
+        return answered
+
+    with ThreadPoolExecutor(4) as threads:
+        counts = threads.map(call, range(4))
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SECONDS) == 0
+        stopping.set()
+        answered = sum(counts)
+    assert answered > 0
+    assert recorded(tmp_path / "ledger.db") == answered
+    log = (tmp_path / "log").read_text()
+    assert "OPEN MODE" in log
+    assert not re.search(r"Traceback|ERROR", log), log
+
+
+def recorded(database):
+    import sqlite3
+
+    with sqlite3.connect(database) as connection:
+        (number,) = connection.execute("select count(*) from decisions").fetchone()
+    connection.close()
+    return number
+
+
+@pytest.mark.requirement("REQ-10", "REQ-11")
+def test_bodies_in_chunks(serve):
+    _, url = serve()
+    where = f"{url}/cds-services/diazepam-order-sign"
+    headers = {"Content-Type": "application/json"}
+    body = requests.Request("POST", where, json=story()).prepare().body
+    pieces = (body[at : at + 500] for at in range(0, len(body), 500))
+    assert requests.post(where, data=pieces, headers=headers, timeout=SECONDS).json()["cards"]
+    too_many = (b" " * 65_536 for _ in range(80))
+    assert requests.post(where, data=too_many, headers=headers, timeout=SECONDS).status_code == 413
+    assert requests.post(where, json=story(), timeout=SECONDS).status_code == 200
+
+
+def test_the_demonstration_shows_cards(capsys):
+    assert run_demo() == 0
+    shown = capsys.readouterr().out
+    assert "Beers" in shown
+    assert "No cards: the service has nothing to say about this order." in shown
