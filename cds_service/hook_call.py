@@ -1,7 +1,7 @@
 """One hook call, on one page: this is also the order in which to read the code.
 
 `web/calls` → **HookRequest** → `fhir/gather` → **Facts** → `engine/assess` (rules of `hooks/`) → `engine/recommend`
-(alternatives of `hooks/`) → `engine/present` → **Cards** → `dialects` → `ledger` → `web/wire`.
+(alternatives of `hooks/`) → `engine/present` → **Cards** → `dialects`, `fhir/write` → `ledger` → `web/wire`.
 
 Data goes one way. What is concrete (FHIR, dialect, ledger) comes in through the ports of `Steps`; `app` fills them.
 """
