@@ -238,9 +238,13 @@ def _next(page: bytes, url: str) -> str:
         links = _page.decode(page).link
     except msgspec.ValidationError:  # JSON, but strange: whoever reads the page decides what to make of it
         return ""
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):  # no JSON, or deeper than any reader goes
         raise _FetchError("unreadable") from None
-    return next((urljoin(url, link.url) for link in links if link.relation == "next" and link.url), "")
+    following = next((link.url for link in links if link.relation == "next" and link.url), "")
+    try:
+        return urljoin(url, following) if following else ""
+    except ValueError:  # no address: the page goes on naming what follows it, so that this counts as unread
+        return ""
 
 
 def _get(reader: _Reader, reading: _Reading, url: str, room: int) -> bytes:

@@ -67,6 +67,7 @@ def topics(answer):
     return {card["source"]["topic"]["code"]: card["indicator"] for card in answer.json["cards"]}
 
 
+@pytest.mark.requirement("AUTH-01", "HTTP-11")
 def test_without_a_token_nothing_is_even_read(client):
     answer = client.post("/cds-services/diazepam-order-sign", data=b"nonsense")
     assert answer.status_code == 401
@@ -74,10 +75,12 @@ def test_without_a_token_nothing_is_even_read(client):
     assert answer.json["issue"][0]["code"] == "login"
 
 
+@pytest.mark.requirement("AUTH-01")
 def test_discovery_is_open(client):
     assert client.get("/cds-services").status_code == 200
 
 
+@pytest.mark.requirement("AUTH-04")
 def test_a_sibling_service_needs_a_token_of_its_own(client):
     assert fire(client, "a", aud=URL.replace("sign", "select")).status_code == 401
 
@@ -115,6 +118,7 @@ def test_without_the_patient_each_gets_what_it_asked_for(client, name, status, c
         assert "not checked" in answer.json["cards"][0]["summary"]
 
 
+@pytest.mark.requirement("AUTH-11")
 def test_feedback_needs_a_token_as_well(client):
     card = fire(client, "b").json["cards"][0]["uuid"]
     said = {"feedback": [{"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-06-15T21:31:00Z"}]}
@@ -122,6 +126,7 @@ def test_feedback_needs_a_token_as_well(client):
     assert fire(client, "b", path="/feedback", body=said).status_code == 200
 
 
+@pytest.mark.requirement("AUTH-08", "HTTP-11")
 def test_a_token_is_good_for_one_call_only(client):
     claims = {"iss": "https://b.example.org", "iat": SECONDS, "exp": SECONDS + 300, "aud": URL, "jti": "once"}
     headers = {"Authorization": f"Bearer {token(**claims)}"}

@@ -241,3 +241,10 @@ def test_nothing_of_one_patient_in_another_s_answer(answers):
         others = {asked["context"]["patientId"] for (other, _), (asked, _) in answers.items() if other != name}
         text = json.dumps(answer)
         assert not any(f'"Patient/{other}"' in text for other in others - {request["context"]["patientId"]})
+
+
+@pytest.mark.requirement("SEC-08")
+def test_a_card_says_which_data_of_which_date_it_rests_on(client):
+    cards = guided(fire(client, story("pregnancy-and-a-fall")))
+    assert all("**Based on:** " in card["detail"] and "ordered 2026-06-15" in card["detail"] for card in cards)
+    assert any("Fall (2026-01-17, problem list)" in card["detail"] for card in cards)

@@ -60,3 +60,10 @@ def test_resources_stand_as_fhir_json(answers):
 def test_extensions_and_unknown_members_are_ignored(client, at):
     plain, extended = fire(client, story()), fire(client, changed(at, {"org.example.x": {"y": [1, None]}}))
     assert [card["summary"] for card in guided(extended)] == [card["summary"] for card in guided(plain)]
+
+
+@pytest.mark.requirement("EXT-02")
+def test_no_object_of_ours_is_extended(client, answers):
+    for body in (client.get("/cds-services").json, *(answer for _, answer in answers.values())):
+        extended = {path for path, _ in walk(body) if path.endswith("extension") and ".resource." not in path}
+        assert extended == set()

@@ -31,6 +31,7 @@ def count(url, table):
         database.close()
 
 
+@pytest.mark.requirement("AUTH-08")
 def test_the_second_use_is_refused_and_leaves_nothing(database_url):  # noqa: F811
     with open_ledger(database_url, pseudonym_key=KEY) as ledger:
         ledger.commit(signed("d-1"))
@@ -41,6 +42,7 @@ def test_the_second_use_is_refused_and_leaves_nothing(database_url):  # noqa: F8
     assert count(database_url, decisions) == 3
 
 
+@pytest.mark.requirement("AUTH-08")
 def test_another_worker_and_a_restart_know_it_too(database_url):  # noqa: F811
     with open_ledger(database_url, pseudonym_key=KEY) as one, open_ledger(database_url, pseudonym_key=KEY) as other:
         one.commit(signed("d-1"))
@@ -50,6 +52,7 @@ def test_another_worker_and_a_restart_know_it_too(database_url):  # noqa: F811
         later.commit(signed("d-3"))
 
 
+@pytest.mark.requirement("AUTH-08")
 def test_of_many_at_once_one_wins(database_url):  # noqa: F811
     won, lost = [], []
     with open_ledger(database_url, pseudonym_key=KEY) as one, open_ledger(database_url, pseudonym_key=KEY) as other:

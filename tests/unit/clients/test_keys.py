@@ -86,6 +86,7 @@ def test_a_set_is_fetched_once_and_kept(server, kept):
     assert len(server.calls) == 1
 
 
+@pytest.mark.requirement("AUTH-03")
 def test_an_unknown_kid_fetches_again_but_not_more_than_once_a_minute(server, kept, seconds):
     server.get(URL, body=jwk_set(jwk("a")))
     assert kept.key("a")
@@ -125,6 +126,7 @@ def test_never_had_means_no_key(server, kept):
     assert kept.key("a") is None
 
 
+@pytest.mark.requirement("AUTH-10")
 def test_a_jku_asks_only_the_set_of_exactly_that_url(server, kept):
     server.get(URL, body=jwk_set(jwk("a")))
     find = make_find_key(read_jwk_set(jwk_set(jwk("handed-over"))), (kept,))
@@ -135,6 +137,7 @@ def test_a_jku_asks_only_the_set_of_exactly_that_url(server, kept):
     assert find("a", "https://ehr.example.org/other.json") is None
 
 
+@pytest.mark.requirement("AUTH-10")
 def test_a_file(tmp_path):
     (tmp_path / "keys.json").write_bytes(jwk_set(jwk("a")))
     assert set(keys_of_file(tmp_path / "keys.json")) == {"a"}

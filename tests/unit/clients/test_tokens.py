@@ -42,6 +42,7 @@ def refused(bearer, **more):
 # Right ----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("AUTH-02", "AUTH-05", "AUTH-09")
 @pytest.mark.parametrize(("kind", "kid"), [("P-384", "k1"), ("RSA", "rsa"), ("P-256", "k+/=")])
 def test_a_right_token_names_its_client(kind, kid):
     client = authenticate(token(header={"kid": kid}, kind=kind, tenant="north", jti="j-1"))
@@ -50,30 +51,36 @@ def test_a_right_token_names_its_client(kind, kid):
     assert client.claims.expires_at == NOW + 300
 
 
+@pytest.mark.requirement("AUTH-01")
 @pytest.mark.parametrize("scheme", ["bearer ", "BEARER  "])
 def test_the_scheme_in_any_case(scheme):
     assert authenticate(token(), scheme=scheme).name == "ehr-a"
 
 
+@pytest.mark.requirement("AUTH-04")
 @pytest.mark.parametrize("audience", [URL, [URL], ["https://elsewhere.example.org", URL]])
 def test_audience_as_text_or_list(audience):
     assert authenticate(token(aud=audience))
 
 
+@pytest.mark.requirement("AUTH-11")
 @pytest.mark.parametrize("audience", [URL, f"{URL}/feedback"])
 def test_feedback_takes_either_audience(audience):
     assert authenticate(token(aud=audience), url=f"{URL}/feedback")
 
 
+@pytest.mark.requirement("AUTH-04")
 def test_an_agreed_audience():
     assert authenticate(token(aud="agreed"), audiences=frozenset({"agreed"}))
 
 
+@pytest.mark.requirement("AUTH-06")
 @pytest.mark.parametrize("more", [{"iat": NOW + 59}, {"exp": NOW - 59}, {"nbf": NOW + 59}, {"nbf": NOW - 300}])
 def test_clocks_may_differ_by_a_minute(more):
     assert authenticate(token(**more))
 
 
+@pytest.mark.requirement("AUTH-09")
 def test_a_tenant_of_the_list():
     assert authenticate(token(tenant="north"), tenants=frozenset({"north"})).tenant == "north"
 
@@ -81,15 +88,18 @@ def test_a_tenant_of_the_list():
 # Wrong ----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("AUTH-01")
 @pytest.mark.parametrize("bearer", ["", "x", "a.b.c", "é", "x" * 9_000, "e30.e30."])
 def test_no_token_at_all(bearer):
     refused(bearer)
 
 
+@pytest.mark.requirement("AUTH-01")
 def test_another_scheme():
     refused(token(), scheme="Basic ")
 
 
+@pytest.mark.requirement("AUTH-04", "AUTH-06", "AUTH-07", "AUTH-08")
 @pytest.mark.parametrize(
     "more",
     [
@@ -125,11 +135,13 @@ def test_an_issuer_that_is_no_text():
     refused(handmade({"alg": "ES384", "kid": "k1", "typ": "JWT"}, claims(iss=[ISSUER]), b"k"))
 
 
+@pytest.mark.requirement("AUTH-09")
 def test_a_tenant_outside_the_list():
     refused(token(tenant="south"), tenants=frozenset({"north"}))
     refused(token(), tenants=frozenset({"north"}))
 
 
+@pytest.mark.requirement("AUTH-02", "AUTH-03")
 @pytest.mark.parametrize("header", [{"kid": None}, {"kid": ""}, {"kid": "k2"}, {"kid": "../k1"}, {"typ": "at+jwt"}])
 def test_headers_that_are_wrong(header):
     refused(token(header=header))
@@ -147,31 +159,37 @@ def handmade(header, body, key):
     return (signed + b"." + signature).decode()
 
 
+@pytest.mark.requirement("AUTH-05")
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE"])
 def test_alg_none(algorithm):
     parts = handmade({"alg": algorithm, "kid": "k1", "typ": "JWT"}, claims(), b"").split(".")
     refused(".".join((*parts[:2], "")))
 
 
+@pytest.mark.requirement("AUTH-05")
 def test_hs256_with_the_public_key_as_secret():
     refused(handmade({"alg": "HS256", "kid": "k1", "typ": "JWT"}, claims(), public_pem()))
     refused(handmade({"alg": "HS256", "kid": "rsa", "typ": "JWT"}, claims(), public_pem("RSA")))
 
 
+@pytest.mark.requirement("AUTH-05")
 def test_key_confusion_between_an_rsa_and_an_ec_key():
     refused(token(header={"kid": "rsa"}, kind="P-384"))
     refused(token(header={"kid": "k1"}, kind="RSA"))
 
 
+@pytest.mark.requirement("AUTH-05")
 def test_an_algorithm_the_client_did_not_agree_to():
     refused(token(kind="RSA", algorithm="RS256", header={"kid": "rsa"}))
 
 
+@pytest.mark.requirement("AUTH-07")
 def test_a_foreign_issuer_with_a_valid_key():
     refused(token(iss=OTHER))  # signed with the key of ehr-a
     assert authenticate(token(number=7, iss=OTHER)).name == "ehr-b"
 
 
+@pytest.mark.requirement("AUTH-10")
 @pytest.mark.parametrize(
     "header",
     [
@@ -190,6 +208,7 @@ def test_a_header_that_brings_a_key_of_its_own(header):
     refused(token(header=header), jwk_set_urls=("https://ehr.example.org/jwks.json",))
 
 
+@pytest.mark.requirement("AUTH-03")
 def test_a_tampered_token():
     head, body, signature = token().split(".")
     other = token(sub="admin").split(".")[1]
@@ -197,6 +216,7 @@ def test_a_tampered_token():
     refused(f"{head}.{body}.{signature[:-4]}AAAA")
 
 
+@pytest.mark.requirement("AUTH-12", "SEC-02")
 def test_the_answer_does_not_say_why_and_the_log_does_not_hold_the_token(caplog):
     bearer = token(exp=NOW - 500, sub="canary-subject")
     with caplog.at_level(logging.DEBUG):
