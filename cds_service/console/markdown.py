@@ -10,7 +10,7 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -60,6 +60,8 @@ def _parser() -> "MarkdownIt":
     parser.validateLink = _may_be_linked  # type: ignore[method-assign] # as the library says it is done
     parser.add_render_rule("link_open", _link_open)
     parser.add_render_rule("table_open", lambda *_: '<div class="wide" tabindex="0"><table>\n')
+    for block in ("fence", "code_block"):
+        parser.add_render_rule(block, _code)
     parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
     return parser
 
@@ -77,6 +79,11 @@ def _link_open(
         tokens[at].attrSet("target", "_blank")
         tokens[at].attrSet("rel", "noopener noreferrer")
     return renderer.renderToken(tokens, at, options, _env)
+
+
+def _code(_renderer: "RendererHTML", tokens: Sequence["Token"], at: int, *_: object) -> str:
+    """A block of code, which scrolls by itself, with the keyboard too."""
+    return f'<pre tabindex="0"><code>{escape(tokens[at].content)}</code></pre>\n'
 
 
 def _lower_headings(tokens: Sequence["Token"], below: int) -> None:
