@@ -238,11 +238,11 @@ def ledger(arguments: tuple[str, ...]) -> None:
     """Prove, verify and export the record of what was advised (`ledger --help` lists how)."""
     from uuid import uuid4  # noqa: PLC0415, TID251 - handed on as app.py does
 
-    from cds_service.app import contents_of, fit_of, utc_now  # noqa: PLC0415 - see serve
+    from cds_service.app import contents_of, fit_of, sources, utc_now  # noqa: PLC0415 - see serve
     from cds_service.ledger.commands import Tools  # noqa: PLC0415 - see serve
     from cds_service.ledger.extracts.commands import ledger as commands  # noqa: PLC0415 - see serve
 
-    tools = Tools(clock=utc_now, new_uuid=uuid4, contents=contents_of, fit_of=fit_of)
+    tools = Tools(clock=utc_now, new_uuid=uuid4, contents=contents_of, fit_of=fit_of, sources=sources)
     sys.exit(commands.main(arguments, prog_name="cds-service ledger", standalone_mode=False, obj=tools))
 
 

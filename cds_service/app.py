@@ -4,7 +4,7 @@
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4  # noqa: TID251 - the one place that makes random ids
@@ -17,9 +17,11 @@ from cds_service.clients.keys import JwkSet
 from cds_service.clients.registry import read_registrations
 from cds_service.clients.tokens import Authenticate, keys_of, make_authenticate
 from cds_service.console.playground.doors import witness
+from cds_service.content.catalogue_file import with_supplements
 from cds_service.content.release import open_release
 from cds_service.dialects.fit import Fit, families, make_fit, read
 from cds_service.dialects.sheet import Offered, sheet
+from cds_service.domain.catalogue import SourceAttribute
 from cds_service.domain.client import ANONYMOUS, Client, Registration
 from cds_service.domain.content import Content
 from cds_service.domain.decision import Decision
@@ -149,6 +151,20 @@ def contents_of(path: Path | None) -> Mapping[str, Content]:
     settings = Settings()
     content = open_content(settings) if path is None else open_release(path, settings.overlay_path)
     return per_client.contents_of(content, _registrations(settings))
+
+
+def sources() -> Iterator[tuple[str, str, SourceAttribute]]:
+    """Id and version of each rule and alternative of the release in use, with each of its source attributes.
+
+    Raises:
+        SettingsBroken, ContentBroken: it cannot be used.
+    """
+    settings = Settings()
+    entries = with_supplements(open_content(settings), settings.content_path)
+    for rule in entries.rules:
+        yield from ((rule.id, rule.version, one) for one in rule.source_attributes)
+    for alternative in entries.alternatives:
+        yield from ((alternative.id, alternative.version, one) for one in alternative.source_attributes)
 
 
 def fit_of(dialect: str, content: Content) -> Fit | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from click.testing import CliRunner
 
-from cds_service.app import LEDGER, contents_of, create_app, fit_of
+from cds_service.app import LEDGER, contents_of, create_app, fit_of, sources
 from cds_service.ledger.commands import Tools
 from cds_service.ledger.extracts import commands
 from cds_service.settings import Settings
@@ -60,5 +60,11 @@ def runner(url, folder, monkeypatch):
     """A function that runs `cds-service ledger …` on a ledger."""
     monkeypatch.setenv("CDS_DATABASE_URL", url)
     monkeypatch.setenv("CDS_SIGNING_KEY_FILE", str(folder / "signing.key"))
-    tools = Tools(clock=lambda: AUDITED, new_uuid=lambda: UUID(int=next(_accesses)), contents=contents, fit_of=fit_of)
+    tools = Tools(
+        clock=lambda: AUDITED,
+        new_uuid=lambda: UUID(int=next(_accesses)),
+        contents=contents,
+        fit_of=fit_of,
+        sources=sources,
+    )
     return lambda *words: CliRunner().invoke(commands.ledger, [str(word) for word in words], obj=tools)

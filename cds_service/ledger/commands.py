@@ -9,7 +9,7 @@ import json
 import os
 import pwd
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from cds_service.domain.catalogue import SourceAttribute
 from cds_service.domain.content import Content
 from cds_service.domain.decision import Access
 from cds_service.domain.errors import LedgerUnavailable
@@ -60,12 +61,14 @@ class Tools:
         contents: folder of a release (`None`: the one in use) -> issuer of a client -> the content it is answered from,
             `""` for anybody else.
         fit_of: name of a client family and content -> its fit; `None` for no such family.
+        sources: id and version of each rule and alternative in use, with each of its source attributes.
     """
 
     clock: Callable[[], datetime]
     new_uuid: Callable[[], UUID]
     contents: Callable[[Path | None], Mapping[str, Content]]
     fit_of: FitOf
+    sources: Callable[[], Iterable[tuple[str, str, SourceAttribute]]]
 
 
 TOOLS = click.make_pass_decorator(Tools)

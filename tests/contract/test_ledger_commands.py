@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.__main__ import main
-from cds_service.app import contents_of, fit_of
+from cds_service.app import contents_of, fit_of, sources
 from cds_service.ledger import open_ledger
 from cds_service.ledger.commands import Tools
 from cds_service.ledger.extracts import commands
@@ -27,7 +27,13 @@ def run(tmp_path, monkeypatch):
     monkeypatch.setenv("CDS_SIGNING_KEY_FILE", str(tmp_path / "signing.key"))
     monkeypatch.setenv("CDS_CHECKPOINT_FOLDER", str(tmp_path / "published"))
     numbers = count(4711)
-    tools = Tools(clock=lambda: NOW, new_uuid=lambda: UUID(int=next(numbers)), contents=contents_of, fit_of=fit_of)
+    tools = Tools(
+        clock=lambda: NOW,
+        new_uuid=lambda: UUID(int=next(numbers)),
+        contents=contents_of,
+        fit_of=fit_of,
+        sources=sources,
+    )
     return lambda *words: CliRunner().invoke(commands.ledger, [str(word) for word in words], obj=tools)
 
 

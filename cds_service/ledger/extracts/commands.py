@@ -4,14 +4,15 @@ Exit codes: 0 done, 1 a decision does not come out as recorded, 2 wrong usage or
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from pathlib import Path
 from typing import IO, Any
 
 import click
+from sqlalchemy import Connection
 
 from cds_service.ledger.commands import (
     NOT_IN_ORDER,
@@ -23,7 +24,21 @@ from cds_service.ledger.commands import (
     shown_progress,
     snapshot,
 )
+from cds_service.ledger.extracts.copies import FORMATS
+from cds_service.ledger.extracts.figures import (
+    Burden,
+    Lessened,
+    Overridden,
+    SeenCard,
+    burden,
+    every_card,
+    every_page,
+    lessened,
+    overrides,
+)
 from cds_service.ledger.extracts.replay import replay_all
+from cds_service.ledger.extracts.rows_out import FORMATS as ROW_FORMATS
+from cds_service.ledger.extracts.rows_out import write_rows
 from cds_service.ledger.extracts.selection import Selection, count_of, selected
 from cds_service.ledger.extracts.told import replay_json, replay_told
 from cds_service.ledger.log import read_head
@@ -33,6 +48,10 @@ from cds_service.settings import Settings
 
 __all__ = ["ledger"]
 Command = Callable[..., Any]
+HOW = (
+    "csv: a row for each card; ndjson: the records; audit-event: FHIR R4 AuditEvent (IHE BALP); feedback: for "
+    "45 CFR 170.315(b)(11)(ii)(C); recall: decisions of a release; sources: source attributes of the content in use."
+)
 MOMENT = click.DateTime(("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"))
 UNRECORDED = click.option(
     "--unrecorded", is_flag=True, help="Of a copy that cannot be written: do not record the access."
@@ -94,32 +113,102 @@ def replay(tools: Tools, /, content: Path | None, as_json: bool, quiet: bool, un
 
 
 @ledger.command()
-@click.option("--format", "format_", type=click.Choice(["ndjson"]), default="ndjson", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice([*FORMATS, "sources"]), default="ndjson", show_default=True, help=HOW
+)
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="New file; default: stdout.")
+@selecting
 @UNRECORDED
 @TOOLS
-def export(tools: Tools, format_: str, output: Path | None, unrecorded: bool) -> None:
-    """Copy the whole log out, with its checkpoints, to be kept and verified elsewhere.
+def export(tools: Tools, /, format_: str, output: Path | None, unrecorded: bool, **asked: Any) -> None:  # noqa: ANN401  of `selecting`
+    """Copy records out, in a form that others can use: all, or a period, a rule, a release, a card.
 
-    That it was exported, and under which account of this machine, is itself recorded first.
+    The whole log as ndjson, its checkpoints with it, can be verified elsewhere (`verify --export`). That something was
+    exported, and under which account of this machine, is itself recorded first.
     """
-    settings = Settings()
+    settings, selection = Settings(), _selection(asked)
+    if format_ == "recall" and not selection.release:
+        raise click.UsageError("A recall list is of a content release: name it with --release.")
     with binary(output) as to:
-        if not unrecorded:
-            with opened(settings, writable=True) as database:
-                with database.read.connect() as connection:
-                    size = read_head(connection)[1].size
-                record_access(database, tools, "export", {"format": format_}, size)
+        if format_ == "sources":
+            _write_sources(settings, tools, to, unrecorded=unrecorded)
+            return
+        whole = format_ == "ndjson" and selection.is_all
+        with snapshot(settings) as (_, connection):
+            size = read_head(connection)[1].size if whole else count_of(connection, selection)
+        _record(settings, tools, "export", selection, size, format_=format_, unrecorded=unrecorded)
         with snapshot(settings) as (database, connection):
-            write_export(DatabaseSource(connection, database.dialect), to)
+            if whole:
+                write_export(DatabaseSource(connection, database.dialect), to)
+            else:
+                FORMATS[format_](connection, selection, to)
+
+
+def _write_sources(settings: Settings, tools: Tools, to: IO[bytes], *, unrecorded: bool) -> None:
+    rows = [(id_, version, one.number, one.name, one.value, one.used) for id_, version, one in tools.sources()]
+    _record(settings, tools, "export", Selection(), len(rows), format_="sources", unrecorded=unrecorded)
+    write_rows(to, ("id", "version", "number", "attribute", "value", "used"), rows)
+
+
+@ledger.command()
+@click.argument("what", type=click.Choice(["seen", "overrides", "burden", "degraded"]))
+@click.option("--format", "format_", type=click.Choice(ROW_FORMATS), default="csv", show_default=True)
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="New file; default: stdout.")
+@click.option("--ignored-after", default=24, show_default=True, type=click.IntRange(min=1), help="Hours, of `burden`.")
+@selecting
+@UNRECORDED
+@TOOLS
+def report(
+    tools: Tools,
+    /,
+    what: str,
+    format_: str,
+    output: Path | None,
+    ignored_after: int,
+    unrecorded: bool,
+    **asked: Any,  # noqa: ANN401  of `selecting`
+) -> None:
+    """Report who has SEEN what, OVERRIDES by rule and reason, the BURDEN of cards, or DEGRADED decisions."""
+    settings, selection = Settings(), _selection(asked)
+    if selection.limit is not None:
+        raise click.UsageError("A report is of all that is selected: leave --limit out.")
+    with binary(output) as to:
+        with snapshot(settings) as (_, connection):
+            total = count_of(connection, selection)
+        _record(settings, tools, f"report-{what}", selection, total, unrecorded=unrecorded)
+        with snapshot(settings) as (_, connection):
+            columns, rows = _reported(connection, selection, what, tools.clock(), timedelta(hours=ignored_after))
+            write_rows(to, columns, rows, as_=format_)
+
+
+def _reported(
+    connection: Connection, selection: Selection, what: str, as_of: datetime, ignored_after: timedelta
+) -> tuple[tuple[str, ...], Iterable[tuple[Any, ...]]]:
+    match what:
+        case "seen":
+            return SeenCard._fields, every_card(connection, selection)
+        case "overrides":
+            return Overridden._fields, overrides(connection, selection)
+        case "burden":
+            return Burden._fields, burden(connection, selection, as_of, ignored_after)
+        case _:
+            return Lessened._fields, every_page(lambda below: lessened(connection, selection, below))
 
 
 def _record(
-    settings: Settings, tools: Tools, what: str, selection: Selection, records: int, *, unrecorded: bool
+    settings: Settings,
+    tools: Tools,
+    what: str,
+    selection: Selection,
+    records: int,
+    *,
+    unrecorded: bool,
+    format_: str = "",
 ) -> None:
+    query = {"format": format_} if format_ else {}
     if not unrecorded:
         with opened(settings, writable=True) as database:
-            record_access(database, tools, what, selection.said(), records)
+            record_access(database, tools, what, query | selection.said(), records)
 
 
 @contextmanager

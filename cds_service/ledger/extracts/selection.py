@@ -42,6 +42,11 @@ class Selection:
         """Whether nothing is left out."""
         return self == Selection()
 
+    @property
+    def rule_names(self) -> tuple[str, ...]:
+        """The rule as topics name it: some client families allow no hyphen in one."""
+        return self.rule, _NOT_PLAIN.sub("", self.rule)
+
     def said(self) -> dict[str, str]:
         """What was asked for, by name, as it is recorded with the access."""
         named = {
@@ -58,7 +63,8 @@ class Selection:
 
 def narrowed(query: Select[Any], selection: Selection) -> Select[Any]:
     """A query over `decisions` with what is selected; all but the limit."""
-    of_decision = cards.c.leaf_index == decisions.c.leaf_index
+    own = cards.alias()
+    of_decision = own.c.leaf_index == decisions.c.leaf_index
     if selection.since is not None:
         query = query.where(decisions.c.received_at >= selection.since)
     if selection.until is not None:
@@ -70,10 +76,9 @@ def narrowed(query: Select[Any], selection: Selection) -> Select[Any]:
         same = decisions.c.content_version == selection.release
         query = query.where(or_(same, is_hash) if len(selection.release) >= 8 else same)
     if selection.rule:
-        names = {selection.rule, _NOT_PLAIN.sub("", selection.rule)}  # some client families allow no hyphen in a topic
-        query = query.where(exists().where(of_decision, cards.c.rule.in_(names)))
+        query = query.where(exists().where(of_decision, own.c.rule.in_(selection.rule_names)))
     if selection.card:
-        query = query.where(exists().where(of_decision, cards.c.uuid == selection.card))
+        query = query.where(exists().where(of_decision, own.c.uuid == selection.card))
     return query
 
 
@@ -81,12 +86,6 @@ def count_of(connection: Connection, selection: Selection) -> int:
     """How many decisions are selected."""
     found: int = connection.execute(narrowed(select(func.count()).select_from(decisions), selection)).scalar_one()
     return found if selection.limit is None else min(found, selection.limit)
-
-
-def orders_of(connection: Connection, selection: Selection) -> int:
-    """How many reviewed orders are in the selected decisions."""
-    query = narrowed(select(func.coalesce(func.sum(decisions.c.order_count), 0)), selection)
-    return int(connection.execute(query).scalar_one())
 
 
 def selected(connection: Connection, selection: Selection) -> Iterator[KeptDecision]:
