@@ -12,7 +12,7 @@ import msgspec
 from cds_service.domain.errors import NotConformant
 from cds_service.domain.facts import Place
 from cds_service.fhir.mend import mended, plain
-from cds_service.fhir.records import Sourced, Version
+from cds_service.fhir.records import Sourced
 from cds_service.fhir.references import is_about
 from cds_service.fhir.shapes import Resource, reference_of
 from cds_service.fhir.versions import DEFAULT, ORDERS, SERVICES, VERSIONS, Told, subject_of, told_by_draft, version_of
@@ -53,11 +53,6 @@ class Drafts(msgspec.Struct, frozen=True):
     index: Mapping[str, Resource] = msgspec.field(default_factory=dict)
     patient_id: str = ""
     otherwise: str = DEFAULT.NAME
-
-    @property
-    def reading(self) -> Version:
-        """The version with which the record is read where a resource does not tell its own: the first order's."""
-        return next((VERSIONS[order.told.name] for order in self.orders if order.told.name), DEFAULT)
 
     def version_at(self, position: int) -> str:
         """The FHIR version of the order at a position, in which its answer is written."""

@@ -34,7 +34,7 @@ from cds_service.fhir.references import relative, resolve
 from cds_service.fhir.reviewed import Subject
 from cds_service.fhir.shapes import Resource, many
 from cds_service.fhir.templates import queries
-from cds_service.fhir.versions import VERSIONS, told_beside
+from cds_service.fhir.versions import DEFAULT, VERSIONS, told_beside
 
 Queries = Callable[[Content, HookRequest, str], Mapping[str, str]]
 
@@ -81,8 +81,7 @@ def make_gather(
 
     def gather(request: HookRequest) -> Gathered:
         drafts = read_drafts(request.drafts, request.patient_id, request.fhir_version)
-        version = VERSIONS.get(request.fhir_version, drafts.reading)
-        received = Received(request.patient_id, request.encounter_id, version)
+        received = Received(request.patient_id, request.encounter_id)
         received.index.update(drafts.index)
         named = _named(drafts.orders, words, received)
         drafts = _settled(drafts, received, request)
@@ -95,7 +94,8 @@ def make_gather(
         if not any(subject.selected for subject in subjects):
             return Gathered(facts=(), incomplete=lost, fhir_version=_spoken(drafts), drafts=drafts)
         sent = {name for name in SectionName if _is_answered(received, name)}
-        unavailable = _complete(received, request, fetch, lambda: ask(content, request, version.NAME))
+        drafts = _settled(drafts, received, request)
+        unavailable = _complete(received, request, fetch, lambda: ask(content, request, received.version.NAME))
         unavailable |= dict.fromkeys(never_sent & unavailable.keys(), NEVER_SENT)
         if SectionName.PATIENT in unavailable:
             raise DataMissing(
@@ -135,13 +135,17 @@ def _spoken(drafts: Drafts) -> str:
 
 
 def _settled(drafts: Drafts, received: Received, request: HookRequest) -> Drafts:
-    """The drafts, those that do not surely tell their version with that of everything around them."""
+    """The drafts, those that do not surely tell their version with that of everything around them.
+
+    What is received from now on is read in the registered version, else in that of the first draft.
+    """
     told = [order.told for order in drafts.orders]
-    if all(one.sure for one in told):
-        return drafts
-    record = (sourced for found in received.found.values() for sourced in found)
-    server = request.fhir.server if request.fhir else ""
-    return replace(drafts, otherwise=told_beside(told, record, server))
+    if not all(one.sure for one in told):
+        record = (sourced for found in received.found.values() for sourced in found)
+        server = request.fhir.server if request.fhir else ""
+        drafts = replace(drafts, otherwise=told_beside(told, record, server))
+    received.version = VERSIONS.get(request.fhir_version or _spoken(drafts), DEFAULT)
+    return drafts
 
 
 def _resolver(received: Received) -> Resolve:

@@ -145,6 +145,7 @@ def test_queries_are_those_of_the_version(name, orders, services):
         (order(), "", "R4"),
         (test_r5.draft(), "", "R5"),
         (order(), "R5", "R5"),
+        (SLIP, "", "R4"),  # by the URL of the server
     ],
 )
 def test_the_server_is_asked_in_the_version_of_the_call(draft, setting, expected, monkeypatch):
