@@ -6,7 +6,7 @@ from cds_service.domain.content import Alternative, Content
 from cds_service.domain.decision import Assessment
 from cds_service.domain.orders import Create, DrugOrder, Proposal
 from cds_service.domain.outcome import Declined, Offer, PassedOver, Unfit, Verdict
-from cds_service.engine.words import fill, names, plain
+from cds_service.engine.words import check_filled, fill, names, plain
 
 
 def label_of(
@@ -68,16 +68,16 @@ def try_verdict(alternative: Alternative, verdict: Verdict) -> None:
     if isinstance(verdict, Unfit):
         return
     for point in verdict.points:
-        fill(alternative.points[point], verdict.values)
+        check_filled(alternative.points[point], verdict.values)
     declined: tuple[Declined | PassedOver, ...] = (verdict,) if isinstance(verdict, Declined) else ()
     for why in (*declined, *verdict.also):
         for token in (why.because, *why.also_because):
-            fill(alternative.blocked[token], why.values)
+            check_filled(alternative.blocked[token], why.values)
     if isinstance(verdict, Offer):
         for note in verdict.notes:
-            say(alternative.notes[note], verdict)
+            check_filled(alternative.notes[note], verdict.values)
         if verdict.label:
-            alternative.labels[verdict.label].format(label="")
+            check_filled(alternative.labels[verdict.label], {"label": ""})
         if alternative.orders:
             alternative.orders[verdict.choice]
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from cds_service.domain.content import Content, Rule
 from cds_service.domain.decision import Assessment, Ruling
-from cds_service.domain.outcome import Finding
-from cds_service.engine.words import fill, fill_summary
+from cds_service.domain.outcome import Finding, Value
+from cds_service.engine.words import LONGEST_SUMMARY, check_filled, fill_summary
 
 
 def worded(assessments: tuple[Assessment, ...], offered: AbstractSet[str], content: Content) -> tuple[Assessment, ...]:
@@ -40,12 +40,17 @@ def try_finding(rule: Rule, finding: Finding) -> None:
     name = finding.variant
     while name:
         variant = rule.variants[name]
-        fill_summary(variant.summary, finding.values)
-        for part in (variant.problem, variant.why, variant.instead):
-            fill(part, finding.values)
+        for part in (variant.summary, variant.problem, variant.why, variant.instead):
+            check_filled(part, finding.values)
+        if len(variant.summary) + sum(map(_length, finding.values.values())) > LONGEST_SUMMARY:
+            fill_summary(variant.summary, finding.values)
         name = variant.otherwise
     for point in finding.points:
-        fill(rule.points[point], finding.values)
+        check_filled(rule.points[point], finding.values)
+
+
+def _length(value: Value) -> int:
+    return sum(map(len, value)) if isinstance(value, tuple) else len(str(value))
 
 
 def _ruling(ruling: Ruling, rules: dict[str, Rule], offered: AbstractSet[str]) -> Ruling:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from string import Formatter
 
 from cds_service.domain.outcome import Value
 
@@ -51,6 +53,23 @@ def fill(template: str, values: Mapping[str, Value], *, most_names: int = 20) ->
         KeyError: the template uses a placeholder the values do not supply.
     """
     return template.format_map(_Names({name: markdown(_text(value, most_names)) for name, value in values.items()}))
+
+
+@lru_cache(maxsize=8_192)
+def placeholders(template: str) -> frozenset[str]:
+    """The names of a template's placeholders; found once, because a release has only so many templates."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
+
+
+def check_filled(template: str, values: Mapping[str, Value]) -> None:
+    """Make sure that every placeholder of a template has a value, without filling it.
+
+    Raises:
+        KeyError: one has none.
+    """
+    lacking = placeholders(template) - values.keys()
+    if lacking:
+        raise KeyError(f"the words use {{{min(lacking)}}}, which nothing supplies")
 
 
 def fill_plain(template: str, values: Mapping[str, Value], *, most_names: int = 20) -> str:
