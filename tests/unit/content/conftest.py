@@ -1,10 +1,14 @@
 """A small release in a folder of its own: the real sources and words, one rule, one alternative."""
 
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from cds_service.content.value_set_build import build_value_sets
+
+LONG, SHORT = 110, 40  # lines of a table
 HOOKS = Path(__file__).parents[3] / "hooks"
 SHARED = [
     "release.toml",
@@ -154,18 +158,34 @@ problem = "What"
 }
 
 
-@pytest.fixture
-def release(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def template(tmp_path_factory):
+    """What every test copies; the longest tables are cut short, so that copying and loading are quick."""
+    root = tmp_path_factory.mktemp("template") / "hooks"
+    root.mkdir()
     for name in SHARED:
         if (HOOKS / name).is_dir():
-            shutil.copytree(HOOKS / name, tmp_path / name)
+            shutil.copytree(HOOKS / name, root / name)
         else:
-            shutil.copy(HOOKS / name, tmp_path / name)
+            shutil.copy(HOOKS / name, root / name)
+    sets = tomllib.loads((root / "sources" / "index.toml").read_text(encoding="utf-8"))["sets"]
+    for table in (root / "sources").glob("*.csv"):
+        lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+        if len(lines) > LONG and "includes" not in sets[table.stem]:
+            table.write_text("".join(lines[:SHORT]), encoding="utf-8")
+    build_value_sets(root)
     for name, text in SMALL.items():
-        path = tmp_path / name
+        path = root / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text.lstrip(), encoding="utf-8")
-    return tmp_path
+    return root
+
+
+@pytest.fixture
+def release(template, tmp_path):
+    root = tmp_path / "hooks"
+    shutil.copytree(template, root)
+    return root
 
 
 @pytest.fixture

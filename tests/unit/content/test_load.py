@@ -76,9 +76,9 @@ class TestWhatArrives:
 
     def test_loading_is_quick(self, release):
         load(release)
-        started = time.perf_counter()
+        started = time.process_time()
         load(release)
-        assert time.perf_counter() - started < 2  # measured 0.06 s; the machine may be busy
+        assert time.process_time() - started < 2  # seconds of the processor; about 0.1 measured
 
 
 class TestProducts:

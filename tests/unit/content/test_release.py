@@ -14,8 +14,8 @@ def test_it_has_no_faults():
 
 
 def test_it_loads_quickly():
-    started = time.perf_counter()
+    started = time.process_time()
     content = load(HOOKS)
-    assert time.perf_counter() - started < 2  # about 0.1 s measured; the machine may be busy
+    assert time.process_time() - started < 2  # seconds of the processor; about 0.1 measured
     assert content.rules
     assert content.alternatives
