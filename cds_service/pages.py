@@ -5,14 +5,15 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from flask import Flask
+from flask import Flask, Response
 
 from cds_service import __version__
+from cds_service.console.below import below
 from cds_service.console.docs import DOCS
 from cds_service.console.docs.pages import Ports as DocsPorts
 from cds_service.console.docs.pages import make_docs
 from cds_service.console.home import make_home
-from cds_service.console.kit import Place, Site, make_kit
+from cds_service.console.kit import Place, Site, make_kit, show_problem, wants_page
 from cds_service.console.knowledge import KNOWLEDGE, make_knowledge
 from cds_service.console.playground import PLAYGROUND
 from cds_service.content.catalogue_file import with_supplements
@@ -23,6 +24,7 @@ from cds_service.domain.content import Content
 from cds_service.fhir.templates import templates
 from cds_service.settings import Settings
 from cds_service.web.api import openapi_file
+from cds_service.web.problems import problem
 
 
 def register_pages(
@@ -50,6 +52,8 @@ def register_pages(
     def catalogue() -> Catalogue:
         return with_supplements(content, settings.content_path)
 
+    app.wsgi_app = below(app.wsgi_app, settings.public_url)  # type: ignore[method-assign, assignment] # as Flask says it is done
+    app.register_error_handler(404, _nothing_there)
     app.register_blueprint(make_kit(site))
     app.register_blueprint(make_home(site, content.hooks))
     app.register_blueprint(make_knowledge(catalogue, content.value_set_codes))
@@ -68,6 +72,11 @@ def register_pages(
                 )
             )
         )
+
+
+def _nothing_there(error: Exception) -> Response:
+    """No such address: told to a person by a page, to a program by an OperationOutcome."""
+    return show_problem(error) if wants_page() else problem(error)
 
 
 def _docs(site: Site, content: Content) -> DocsPorts:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, make_response, render_template, request, url_for
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SITE = "cds-site"  # in app.extensions
 STATIC = Path(__file__).parent / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -151,7 +152,8 @@ def refuse_other_sites() -> None:
         own = fetched in ("same-origin", "none")
     else:  # an older browser, or a program
         origin = request.headers.get("Origin")
-        own = origin is None or urlsplit(origin).netloc == request.host
+        known = {request.host, urlsplit(_site().public_url).netloc} - {""}
+        own = origin is None or urlsplit(origin).netloc in known
     if not own:
         abort(403, ELSEWHERE)
 
@@ -173,9 +175,19 @@ def show_problem(error: Exception) -> Response:
     return make_response(render_template("kit/problem.html", status=status, said=said), status)
 
 
+def wants_page() -> bool:
+    """Whether who asked would rather have a page than JSON: a browser says so, programs do not."""
+    return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
+
+
+def _site() -> Site:
+    site: Site = current_app.extensions[SITE]
+    return site
+
+
 def _guarded(answer: Response) -> Response:
     answer.headers.update(HEADERS)
-    if request.is_secure:
+    if request.is_secure or _site().public_url.startswith("https:"):  # a proxy may have ended TLS
         answer.headers["Strict-Transport-Security"] = SECURE_ONLY
     return answer
 
@@ -194,6 +206,7 @@ def _assets() -> tuple[dict[str, str], dict[str, Asset]]:
 
 def _prepare(app: "App", site: Site, names: Mapping[str, str]) -> None:
     """What templates may use; a name that does not exist is a fault, not an empty string."""
+    app.extensions[SITE] = site
     env = app.jinja_env
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True

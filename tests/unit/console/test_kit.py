@@ -62,6 +62,8 @@ def test_headers_of_every_page(pages, path):
 
 def test_over_https_the_browser_is_told_to_stay_there(pages):
     assert "max-age" in pages.get("/", base_url="https://cds.example.org").headers["Strict-Transport-Security"]
+    behind = app_of(public_url="https://cds.example.org").test_client()
+    assert "max-age" in behind.get("/").headers["Strict-Transport-Security"]
 
 
 def test_nothing_is_inline_and_nothing_comes_from_elsewhere(pages):
@@ -125,3 +127,11 @@ def test_forms_of_other_sites(pages, headers, status):
     assert pages.get("/trial", headers=headers).status_code == 200
     if status == 403:
         assert "sent by another site" in answer.text
+
+
+def test_a_form_sent_through_a_proxy_is_our_own(pages):
+    trial = page_blueprint("trial", __name__)
+    trial.add_url_rule("/trial", "shown", lambda: "done", methods=["POST"])
+    behind = app_of(trial, public_url="https://cds.example.org/review").test_client()
+    assert behind.post("/trial", headers={"Origin": "https://cds.example.org"}).status_code == 200
+    assert behind.post("/trial", headers={"Origin": "https://evil.example"}).status_code == 403
