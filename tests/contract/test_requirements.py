@@ -1,41 +1,33 @@
-"""Every requirement of README.md is pinned to a test, and every pin is a requirement."""
+"""Every requirement of README.md is pinned to a test, every pin is a requirement, and the matrix shows it."""
 
-import ast
-import re
-from pathlib import Path
-
-TESTS = Path(__file__).parents[1]
-ROW = re.compile(r"^\| ([A-Z]+-\d[\d/]*) \|", re.MULTILINE)
+from tests.contract.matrix import BEGIN, END, README, pinned, pins, stated, table
 
 
-def stated():
-    return ROW.findall((Path(__file__).parent / "README.md").read_text(encoding="utf-8"))
-
-
-def pins(source):
-    """The ids in `pytest.mark.requirement(…)` of a module."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "requirement":
-            yield from (argument.value for argument in node.args if isinstance(argument, ast.Constant))
-
-
-def pinned():
-    return {pin for path in TESTS.rglob("test_*.py") for pin in pins(path.read_text(encoding="utf-8"))}
+def ids():
+    return [one for one, _ in stated()]
 
 
 def test_each_stands_once():
-    assert len(stated()) == len(set(stated())) > 120
+    assert len(ids()) == len(set(ids())) > 150
 
 
 def test_each_has_a_test():
-    assert set(stated()) - pinned() == set()
+    assert set(ids()) - set(pinned()) == set()
 
 
 def test_each_pin_is_stated():
     """Other documents may state more, under prefixes of their own."""
-    prefixes = {one.partition("-")[0] for one in stated()}
-    assert {pin for pin in pinned() if pin.partition("-")[0] in prefixes} - set(stated()) == set()
+    prefixes = {one.partition("-")[0] for one in ids()}
+    assert {pin for pin in pinned() if pin.partition("-")[0] in prefixes} - set(ids()) == set()
+
+
+def test_the_matrix_is_fresh():
+    shown = README.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0].strip()
+    assert shown == table(), "write it anew: python -m tests.contract.matrix"
 
 
 def test_pins_are_found():
-    assert list(pins('@pytest.mark.requirement("A-1", "B-2")\ndef test_x(): ...')) == ["A-1", "B-2"]
+    assert list(pins('@pytest.mark.requirement("A-1", "B-2")\ndef test_x(): ...')) == [
+        ("test_x", "A-1"),
+        ("test_x", "B-2"),
+    ]
