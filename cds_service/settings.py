@@ -51,6 +51,8 @@ class Settings(BaseSettings):
         commit_budget_ms: how long a call waits for its record to be committed; then it is spooled and committed later.
         spool_folder: where records wait while the database cannot be written, on a local disk, another than the
             database's if possible; default: `cds-service-spool` beside the SQLite database.
+        retention_years: how long decisions and feedback are kept before `ledger retain` erases them.
+        legal_hold_file: list of what it never erases; none: nothing is on hold.
         cors_origins: web origins whose browsers may call the service; `*` for all.
         host: address to listen on. port: its port. workers: processes. threads: calls that each answers at a time.
         log_level: `DEBUG`, `INFO`, `WARNING` or `ERROR`; no level logs anything of a patient.
@@ -83,6 +85,8 @@ class Settings(BaseSettings):
     checkpoint_seconds: int = Field(default=300, ge=1, le=86_400)
     commit_budget_ms: int = Field(default=250, ge=10, le=10_000)
     spool_folder: Path | None = None
+    retention_years: int = Field(default=10, ge=1, le=100)
+    legal_hold_file: Path | None = None
     cors_origins: Listed = (SANDBOX,)
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8080, ge=1, le=65_535)

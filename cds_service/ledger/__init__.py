@@ -14,6 +14,8 @@ Reading order::
       ├─ pseudonyms    keyed hashes of ids; `key_files` holds secrets
       └─ database      one of `sqlite`, `postgresql`; `migrate` brings it to the newest schema
     tables        the schema, as SQLAlchemy metadata; `migrations/` makes it
+    retention     erasing what is past its time; the leaf stays, and a record says so
+    extracts/     what compliance teams take out: replays, exports, reports, certificates
     proof/        the hash tree, signed checkpoints, and the verification that trusts nobody here
 
 Nothing in here identifies a patient or a prescriber: facts are derived, cards are our own words, ids of people are

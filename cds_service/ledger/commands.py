@@ -99,16 +99,17 @@ def verify_ledger(
         return
     notes = list(published(folder)) if (folder := checkpoints or settings.checkpoint_folder) is not None else []
     if export is not None:
-        report = _verified(ExportSource(export), keys, notes, quiet=quiet)
+        report = verified(ExportSource(export), keys, notes, quiet=quiet)
     else:
         with snapshot(settings) as (database, connection):
-            report = _verified(DatabaseSource(connection, database.dialect), keys, notes, quiet=quiet)
+            report = verified(DatabaseSource(connection, database.dialect), keys, notes, quiet=quiet)
     click.echo(told(report, with_published=folder is not None))
     if not report.in_order:
         sys.exit(NOT_IN_ORDER)
 
 
-def _verified(source: Source, keys: list[PublicKey], notes: list[Note], *, quiet: bool) -> Report:
+def verified(source: Source, keys: list[PublicKey], notes: list[Note], *, quiet: bool) -> Report:
+    """The report on a log, with a progress bar."""
     with shown_progress("Verifying", source.size, quiet=quiet) as progress:
         return verify(source, keys, notes, progress)
 
@@ -170,7 +171,7 @@ def record_access(database: Database, tools: Tools, what: str, query: Mapping[st
         Access(
             id=str(tools.new_uuid()),
             at=tools.clock(),
-            who=_account(),
+            who=account(),
             through="command",
             what=what,
             query=query,
@@ -179,7 +180,7 @@ def record_access(database: Database, tools: Tools, what: str, query: Mapping[st
     )
 
 
-def _account() -> str:
+def account() -> str:
     """The account of this machine the command runs under: not what the environment says it is."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name

@@ -15,15 +15,19 @@ import click
 from sqlalchemy import Connection
 
 from cds_service.ledger.commands import (
+    KEY,
     NOT_IN_ORDER,
     TOOLS,
     Tools,
+    account,
     ledger,
     opened,
     record_access,
     shown_progress,
     snapshot,
+    verified,
 )
+from cds_service.ledger.extracts.certificate import certificate_of
 from cds_service.ledger.extracts.copies import FORMATS
 from cds_service.ledger.extracts.figures import (
     Burden,
@@ -42,8 +46,13 @@ from cds_service.ledger.extracts.rows_out import write_rows
 from cds_service.ledger.extracts.selection import Selection, count_of, selected
 from cds_service.ledger.extracts.told import replay_json, replay_told
 from cds_service.ledger.log import read_head
+from cds_service.ledger.proof.checkpoints import public_key_file
 from cds_service.ledger.proof.export import write_export
+from cds_service.ledger.proof.published import published
+from cds_service.ledger.proof.signing import load_public_keys
 from cds_service.ledger.proof.sources import DatabaseSource
+from cds_service.ledger.retention import access_of_batch, read_hold, years_before
+from cds_service.ledger.retention import retain as erase
 from cds_service.settings import Settings
 
 __all__ = ["ledger"]
@@ -193,6 +202,47 @@ def _reported(
             return Burden._fields, burden(connection, selection, as_of, ignored_after)
         case _:
             return Lessened._fields, every_page(lambda below: lessened(connection, selection, below))
+
+
+@ledger.command()
+@KEY
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="New file; default: stdout.")
+@click.option("--quiet", is_flag=True, help="No progress bar.")
+@UNRECORDED
+@TOOLS
+def certificate(tools: Tools, /, public_key: Path | None, output: Path | None, quiet: bool, unrecorded: bool) -> None:
+    """Verify the whole log and print what to file of that, as JSON; exit code 1 when it is not in order."""
+    settings = Settings()
+    keys = load_public_keys(public_key or public_key_file(settings.signing_key))
+    folder = settings.checkpoint_folder
+    notes = list(published(folder)) if folder is not None else []
+    with binary(output) as to:
+        with snapshot(settings) as (_, connection):
+            size = read_head(connection)[1].size
+        _record(settings, tools, "certificate", Selection(), size, unrecorded=unrecorded)
+        with snapshot(settings) as (database, connection):
+            report = verified(DatabaseSource(connection, database.dialect), keys, notes, quiet=quiet)
+            certified = certificate_of(connection, report, tools.clock(), with_published=folder is not None)
+        to.write(certified.encode())
+    if not report.in_order:
+        sys.exit(NOT_IN_ORDER)
+
+
+@ledger.command()
+@click.option("--dry-run", is_flag=True, help="Only count.")
+@TOOLS
+def retain(tools: Tools, /, dry_run: bool) -> None:
+    """Erase decisions and feedback older than CDS_RETENTION_YEARS, but for what CDS_LEGAL_HOLD_FILE lists.
+
+    Their hashes stay, so that the log still verifies, and the log says which were erased, when, and by whom.
+    """
+    settings, now = Settings(), tools.clock()
+    hold = read_hold(settings.legal_hold_file)
+    before = years_before(now, settings.retention_years)
+    with opened(settings, writable=not dry_run) as database:
+        make = access_of_batch(lambda: str(tools.new_uuid()), now, account(), before)
+        erased = erase(database, before, hold, make, dry_run=dry_run)
+    click.echo(f"{erased} records from before {before:%Y-%m-%d} {'would be' if dry_run else 'were'} erased.")
 
 
 def _record(

@@ -17,6 +17,7 @@ def told(report: Report, *, with_published: bool) -> str:
         f"Records     {report.records}" + _kinds(report),
         f"Root        {report.root or 'cannot be reckoned'}",
         f"Checkpoints {report.checkpoints} hold",
+        *([f"Erased      {report.erased} records, only their hashes are left"] if report.erased else []),
         *(f"Note        {remark}" for remark in report.remarks),
         *_coverage(report, with_published=with_published),
     ]

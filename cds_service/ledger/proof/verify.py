@@ -7,7 +7,8 @@
 3. From a database: stored nodes and head are held against the tree, and every row of the index against the record it
    comes from (`verify_index`).
 
-An edited record is named. Where somebody changed a record *and* its leaf, the first checkpoint after it fails, and the
+An edited record is named; one that is gone is a fault unless a later record accounts for it (`erasures`).
+Where somebody changed a record *and* its leaf, the first checkpoint after it fails, and the
 fault lies between that and the checkpoint before. Behind the last published checkpoint, whoever can write the database
 can change everything in step: that tail is reported as unprotected.
 """
@@ -18,6 +19,7 @@ from heapq import merge
 from itertools import chain
 from typing import NamedTuple, Protocol
 
+from cds_service.ledger.proof.erasures import Erasures
 from cds_service.ledger.proof.merkle import EMPTY_ROOT, Frontier, complete_root
 from cds_service.ledger.proof.note import Checkpoint, NoteBroken, PublicKey, is_signed, read
 from cds_service.ledger.proof.report import Covered, Fault, Report
@@ -75,8 +77,9 @@ def verify(
     report = Report(origin=source.origin, size=source.size)
     notes = _Notes(_by_size(source.notes(), published), keys, report)
     frontier: Frontier | None = Frontier()
+    erasures = Erasures()
     for leaves in source.leaves():
-        unsound = _check_records(leaves, report)
+        unsound = _check_records(leaves, erasures, report)
         nodes: list[Closed] = []
         if frontier is not None:
             frontier = _grown(frontier, leaves, nodes, notes, report)
@@ -84,6 +87,8 @@ def verify(
         report.records += len(leaves)
         if progress is not None:
             progress(report.records)
+    for index, kind in erasures.unaccounted():
+        report.add(Fault(what="the record is gone, only its hash is left", leaf_index=index, kind=kind))
     notes.reach(frontier, ())
     notes.finish(report.records, complete=frontier is not None)
     source.check_end(frontier, report)
@@ -91,18 +96,20 @@ def verify(
     return report
 
 
-def _check_records(leaves: Sequence[Leaf], report: Report) -> Collection[int]:
-    """Hash every record; the leaf indexes of those that were changed."""
+def _check_records(leaves: Sequence[Leaf], erasures: Erasures, report: Report) -> Collection[int]:
+    """Hash every record; the leaf indexes of those that were changed or are gone."""
     kinds, unsound = report.kinds, set()
     for index, kind, leaf, record in leaves:
         kinds[kind] = kinds.get(kind, 0) + 1
         if record is None:
             report.erased += 1
             unsound.add(index)
-            report.add(Fault(what="the record is gone, only its hash is left", leaf_index=index, kind=kind))
+            erasures.gone(index, kind)
         elif sha256(b"\0" + record).digest() != leaf:
             unsound.add(index)
             report.add(Fault(what="the record is not the one that was recorded", leaf_index=index, kind=kind))
+        else:
+            erasures.read(index, kind, record)
     return unsound
 
 
