@@ -20,6 +20,7 @@ def make_service(folder, **settings):
             database_url=f"sqlite:///{folder / 'ledger.db'}",
             pseudonym_key_file=folder / "pseudonym.key",
             fhir_servers=(FHIR_SERVER,),
+            fhir_deadline_ms=5_000,  # these tests ask what is answered; on a busy machine a thread may start late
             **settings,
         ),
         clock=lambda: NOW,

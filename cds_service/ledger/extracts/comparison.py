@@ -34,7 +34,7 @@ def compared(decision: Decision) -> bytes:
 
 
 def unlike(before: Decision, after: Decision) -> tuple[str, ...]:
-    """Where two decisions differ: `rule older-adult`, `card older-adult`, `verdict sg-ssri`, `exemptions`."""
+    """Where two decisions differ: `rule older-adult`, `card older-adult`, `verdict sg-x`, `exemptions`."""
     return tuple(dict.fromkeys([*_rulings(before, after), *(f"card {one.rule}" for one in changes(before, after))]))
 
 
