@@ -257,6 +257,7 @@ def _get(reader: _Reader, reading: _Reading, url: str, room: int) -> bytes:
         with reader.session.get(
             url, headers=headers, timeout=reading.left(), stream=True, allow_redirects=False
         ) as response:
+            reading.left()  # headers that were cut off for their slowness look like none
             _check(response, room)
             return _body(response, reading, room)
     except (requests.Timeout, HttpTimeout):

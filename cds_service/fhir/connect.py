@@ -7,10 +7,13 @@ lies in a private network says so (`CDS_FHIR_PRIVATE`, or `fhir_private` of the 
 
 import ipaddress
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
@@ -59,9 +62,17 @@ def _pools(*, private: bool) -> dict[str, type[HTTPConnectionPool]]:
         def _new_conn(self) -> socket.socket:
             return _connected(self, private=private)
 
+        def getresponse(self) -> HTTPResponse:
+            with _cut_off(self):
+                return super().getresponse()
+
     class Secure(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
             return _connected(self, private=private)
+
+        def getresponse(self) -> HTTPResponse:
+            with _cut_off(self):
+                return super().getresponse()
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -70,6 +81,30 @@ def _pools(*, private: bool) -> dict[str, type[HTTPConnectionPool]]:
         ConnectionCls = Secure
 
     return {"http": PlainPool, "https": SecurePool}
+
+
+@contextmanager
+def _cut_off(connection: HTTPConnection) -> Iterator[None]:
+    """End the wait for status and headers when the connection's time is over.
+
+    The timeout of a socket is for each byte: a server that drips its headers would hold the thread for hours.
+    """
+    sock, seconds = connection.sock, connection.timeout
+    if sock is None or not isinstance(seconds, int | float):
+        yield
+        return
+
+    def cut() -> None:
+        with suppress(OSError):  # it is closed already
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _connected(connection: HTTPConnection, *, private: bool) -> socket.socket:

@@ -3,6 +3,8 @@
 import gzip
 import json
 import logging
+import sys
+import threading
 import time
 
 import pytest
@@ -124,6 +126,32 @@ def test_a_server_that_drips_costs_the_deadline_and_no_more(drip):
         began = time.monotonic()
         assert why(fetch(server)) == "timeout"
         assert time.monotonic() - began < 2
+
+
+@pytest.mark.requirement("FHIR-03")
+@pytest.mark.parametrize("drip", [drip_body, drip_headers])
+def test_a_server_that_drips_holds_no_thread_beyond_the_deadline(drip):
+    """Else 32 such reads would leave none for the reads of anybody."""
+    with listening(drip) as server:
+        read = make_fetch((server.base,), Limits(seconds=0.3), private=True)
+        for _ in range(2):
+            read(FhirAccess(server=server.base), {f"q{number}": f"Condition?patient={number}" for number in range(20)})
+        until = time.monotonic() + 5
+        busy = 1
+        while busy and time.monotonic() < until:
+            frames = sys._current_frames()
+            ours = [one for one in threading.enumerate() if one.name.startswith("fhir-read")]
+            busy = sum(is_reading(frames.get(one.ident)) for one in ours)
+            time.sleep(0.05)
+        assert busy == 0
+
+
+def is_reading(frame):
+    while frame is not None:
+        if frame.f_code.co_name in ("readinto", "getresponse"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def flood(asked):
