@@ -62,7 +62,7 @@ def _pools(*, private: bool) -> dict[str, type[HTTPConnectionPool]]:
         def _new_conn(self) -> socket.socket:
             return _connected(self, private=private)
 
-        def getresponse(self) -> HTTPResponse:
+        def getresponse(self) -> HTTPResponse:  # type: ignore[override] # as urllib3 has it
             with _cut_off(self):
                 return super().getresponse()
 
@@ -70,7 +70,7 @@ def _pools(*, private: bool) -> dict[str, type[HTTPConnectionPool]]:
         def _new_conn(self) -> socket.socket:
             return _connected(self, private=private)
 
-        def getresponse(self) -> HTTPResponse:
+        def getresponse(self) -> HTTPResponse:  # type: ignore[override] # as urllib3 has it
             with _cut_off(self):
                 return super().getresponse()
 
