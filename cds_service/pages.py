@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from flask import Flask, Response
+from flask import Blueprint, Flask, Response
 
 from cds_service import __version__
 from cds_service.console.below import below
@@ -59,19 +59,18 @@ def register_pages(
     app.register_blueprint(make_knowledge(catalogue, content.value_set_codes))
     app.register_blueprint(make_docs(_docs(site, content)))
     if settings.has_playground:
-        from cds_service.console.playground import pages as playground  # noqa: PLC0415 - it needs the stories
+        app.register_blueprint(_playground(site, settings, content, clock, new_uuid))
 
-        app.register_blueprint(
-            playground.make_playground(
-                playground.Ports(
-                    site=site,
-                    content=content,
-                    allowed=settings.playground_services,
-                    clock=clock,
-                    new_uuid=new_uuid,
-                )
-            )
-        )
+
+def _playground(
+    site: Site, settings: Settings, content: Content, clock: Callable[[], datetime], new_uuid: Callable[[], UUID]
+) -> Blueprint:
+    from cds_service.console.playground import pages  # noqa: PLC0415 - it needs the stories, a service without it none
+
+    allowed = settings.playground_services
+    return pages.make_playground(
+        pages.Ports(site=site, content=content, allowed=allowed, clock=clock, new_uuid=new_uuid)
+    )
 
 
 def _nothing_there(error: Exception) -> Response:
