@@ -216,6 +216,11 @@ def _registrations(settings: Settings) -> tuple[Registration, ...]:
         if not settings.is_open:
             raise SettingsBroken("CDS_OPEN_MODE is false and there is no CDS_CLIENTS_FILE: nobody could call.")
         return ()
+    if not settings.public_url and not settings.test_setup:  # the audience would be whatever the Host header says
+        raise SettingsBroken(
+            "CDS_PUBLIC_URL is not set, so no token could be held to the address it is meant for. "
+            "Set it to the URL clients use, like https://cds.example.org."
+        )
     return read_registrations(settings.clients_file, dialects=families(), public_keys_allowed=settings.test_setup)
 
 

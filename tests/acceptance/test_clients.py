@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.domain.errors import SettingsBroken
 from tests.acceptance.conftest import NOW, make_service
 from tests.unit.clients.signing import jwk, jwk_set, token
 
@@ -135,3 +136,10 @@ def test_a_token_is_good_for_one_call_only(client):
     assert replayed.status_code == 401
     assert replayed.headers["WWW-Authenticate"] == "Bearer"
     assert "cards" not in replayed.json
+
+
+def test_without_a_public_url_no_audience_could_be_held_to(tmp_path):
+    (tmp_path / "keys.json").write_bytes(jwk_set(jwk("k1")))
+    (tmp_path / "clients.toml").write_text(CLIENTS)
+    with pytest.raises(SettingsBroken, match="CDS_PUBLIC_URL"):
+        make_service(tmp_path, clients_file=tmp_path / "clients.toml")

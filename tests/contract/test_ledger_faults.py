@@ -17,7 +17,7 @@ from sqlalchemy import event
 from cds_service.domain.errors import LedgerUnavailable
 from cds_service.ledger import open_ledger
 from tests.databases import database_url, postgres_url, sqlite_url, start_postgres  # noqa: F401  fixtures
-from tests.unit.ledger.samples import KEY, decision, feedback
+from tests.unit.ledger.samples import KEY, again, decision, feedback
 
 # ruff: noqa: F811  the fixtures are imported and then named as arguments
 
@@ -168,7 +168,7 @@ def test_neither_error_nor_log_quotes_a_row(ledger, caplog):
     made = decision(id="canary-id", client="canary-client", patient="canary-patient")
     ledger.commit(made)
     with pytest.raises(LedgerUnavailable) as refused:
-        ledger.commit(made)
+        ledger.commit(again(made))
     item = feedback("canary-card")
     ledger.commit_feedback((item,))
     with pytest.raises(LedgerUnavailable):

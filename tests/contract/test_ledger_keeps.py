@@ -14,7 +14,7 @@ from cds_service.ledger.reading import Wanted
 from cds_service.ledger.screening import make_screen
 from cds_service.ledger.tables import IN_ORDER
 from tests.databases import database_url, postgres_url, sqlite_url  # noqa: F401  fixtures
-from tests.unit.ledger.samples import KEY, RECEIVED, RESOURCE, as_recorded, card, decision, feedback, suggestion
+from tests.unit.ledger.samples import KEY, RECEIVED, RESOURCE, again, as_recorded, card, decision, feedback, suggestion
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_decision_is_committed_once(ledger):
     made = decision()
     ledger.commit(made)
     with pytest.raises(LedgerUnavailable) as refused:
-        ledger.commit(made)
+        ledger.commit(again(made))
     assert made.id not in str(refused.value)
     assert len(ledger.decisions()) == 1
 
@@ -146,7 +146,7 @@ def test_many_threads_commit_together_and_a_bad_row_costs_nobody_else(ledger):
         for one in mine:
             ledger.commit(one)
             try:
-                ledger.commit(twice)
+                ledger.commit(again(twice))
             except LedgerUnavailable as error:
                 refused.append(error)
 

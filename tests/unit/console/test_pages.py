@@ -63,7 +63,7 @@ def test_a_service_that_asks_for_tokens_shows_its_refusal(made, tmp_path):
     clients.write_text(
         f'[[client]]\nname = "ehr"\nissuer = "https://ehr.example.org"\njwk_set_file = "{keys}"\n', encoding="utf-8"
     )
-    client = made(clients_file=clients, playground=True)
+    client = made(clients_file=clients, public_url="https://cds.example.org", playground=True)
     assert "Open mode." not in client.get("/").text
     assert "Token (JWT)" in client.get("/playground").text
     story = {"mode": "story", "story": "tetanus", "hook": "order-sign", "version": "R4", "token": "x.y.z"}

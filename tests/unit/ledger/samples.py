@@ -180,6 +180,12 @@ def decision(**changes) -> Decision:
     return replace(made, claims=replace(made.claims, token_id=f"t-{made.id}"))
 
 
+def again(made: Decision) -> Decision:
+    """The same decision once more, its call signed anew: what refuses it is the ledger, not its token."""
+    claims = made.claims
+    return made if claims is None else replace(made, claims=replace(claims, token_id=uuid()))
+
+
 def feedback(card_uuid: str, **changes) -> Feedback:
     """Somebody overrode a card."""
     made = Feedback(
