@@ -31,7 +31,8 @@ from cds_service.domain.trace import OrderTrace
 from cds_service.engine.trace import trace
 from cds_service.fhir.templates import templates
 from cds_service.hook_call import answer
-from cds_service.ledger.ledger import MOST_FEEDBACK, open_ledger
+from cds_service.ledger.ledger import MOST_FEEDBACK
+from cds_service.ledger.opening import open_ledger
 from cds_service.ledger.proof.checkpoints import policy_of
 from cds_service.ledger.pseudonyms import load_or_create_key
 from cds_service.ledger.screening import make_screen, words_of
@@ -86,6 +87,8 @@ def create_app(
         pseudonym_key=pseudonym_key(settings),
         screen=make_screen(words_of(content)),
         checkpoints=policy_of(settings, clock),
+        spool=settings.spool,
+        wait_seconds=settings.commit_budget_ms / 1_000,
     )
     ledger.use_release(content, clock(), __version__)
     registrations = _registrations(settings)

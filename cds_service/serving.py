@@ -14,7 +14,7 @@ from flask import Flask
 from cds_service.app import create_app, open_content, pseudonym_key
 from cds_service.console.demo import demo
 from cds_service.domain.errors import ServiceError, SettingsBroken
-from cds_service.ledger.ledger import open_ledger
+from cds_service.ledger.opening import open_ledger
 from cds_service.settings import Settings, environment_with
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def run_server(
     host, port = host or settings.host, port or settings.port
     _insist_on_free(host, port)
     content = open_content(settings)
-    with open_ledger(settings.database_url, pseudonym_key=pseudonym_key(settings)) as ledger:
+    with open_ledger(settings.database_url, pseudonym_key=pseudonym_key(settings), spool=settings.spool) as ledger:
         ledger.ping()  # what is wrong shows here, once and readable, and not in every worker
     if settings.is_open:
         log.warning(OPEN_MODE)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cds_service.ledger import open_ledger
-from cds_service.ledger.ledger import open_database
+from cds_service.ledger.opening import open_database
 from cds_service.ledger.proof.checkpoints import Policy, make_checkpoint, public_key_file
 from cds_service.ledger.proof.published import published
 from cds_service.ledger.proof.signing import load_public_keys

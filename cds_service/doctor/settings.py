@@ -16,7 +16,7 @@ from cds_service.domain.errors import LedgerUnavailable, SettingsBroken
 from cds_service.domain.facts import Unavailable
 from cds_service.domain.request import FhirAccess
 from cds_service.fhir.client import Limits, make_fetch
-from cds_service.ledger.ledger import open_ledger
+from cds_service.ledger.opening import open_ledger
 from cds_service.settings import Settings
 
 _WHY_NOT_READ = {

@@ -2,7 +2,8 @@
 
 Reading order::
 
-    ledger        open_ledger(url) -> Ledger: commit …, pseudonym, the read side, ping, close
+    opening       open_ledger(url) -> Ledger
+    ledger        Ledger: commit …, pseudonym, the read side, ping, health, close
       ├─ record        what happened <-> its canonical JSON text
       │    ├─ tagged        records <-> JSON whose unions carry a `type`
       │    ├─ reduce        what of a resource or reference may be kept: an allow-list
@@ -10,6 +11,7 @@ Reading order::
       ├─ rows          records -> rows of the index; `views` reads what that needs from a text
       ├─ writer        one thread: everybody's records, one transaction per group, chores in between
       ├─ log           appends them to the log, each a leaf of its hash tree, under the lock of its head
+      ├─ spool         where records wait while the database cannot be written; `deliver` commits them later
       ├─ reading       rows -> records for the console and for replay
       ├─ pseudonyms    keyed hashes of ids; `key_files` holds secrets
       └─ database      one of `sqlite`, `postgresql`; `migrate` brings it to the newest schema
@@ -22,7 +24,8 @@ Nothing in here identifies a patient or a prescriber: facts are derived, cards a
 keyed hashes.
 """
 
-from cds_service.ledger.ledger import Ledger, open_ledger
+from cds_service.ledger.ledger import Ledger
+from cds_service.ledger.opening import open_ledger
 from cds_service.ledger.pseudonyms import load_or_create_key
 
 __all__ = ["Ledger", "load_or_create_key", "open_ledger"]

@@ -29,8 +29,8 @@ from cds_service.domain.errors import LedgerUnavailable
 from cds_service.ledger.alone import commit_alone
 from cds_service.ledger.database import Database, unavailable
 from cds_service.ledger.extracts.replay import FitOf
-from cds_service.ledger.ledger import open_database
 from cds_service.ledger.migrate import insist_on_head, migrate
+from cds_service.ledger.opening import open_database
 from cds_service.ledger.proof.checkpoints import make_checkpoint, policy_of, public_key_file
 from cds_service.ledger.proof.export import ExportSource
 from cds_service.ledger.proof.note import PublicKey, read

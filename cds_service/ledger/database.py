@@ -72,6 +72,19 @@ class Database:
     close: Callable[[], None]
 
 
+@dataclass(slots=True, kw_only=True)
+class Reach:
+    """Whether the database can be written, as far as this process knows.
+
+    Attributes:
+        down: why the last attempt failed; empty when it did not.
+        migrated: its schema is known to be the newest.
+    """
+
+    down: str = ""
+    migrated: bool = True
+
+
 def unavailable(doing: str, error: Exception) -> LedgerUnavailable:
     """What to raise for a database error: its type and code, never its text, which may quote a row."""
     return LedgerUnavailable(f"The ledger could not {doing} ({kind_of(error)}). {MENDING}")

@@ -1,107 +1,68 @@
 """The ledger as the rest of the service sees it."""
 
+import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
-from sqlalchemy import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.domain.content import Content
-from cds_service.domain.decision import Access, Decision, Feedback, Recorded
-from cds_service.domain.errors import LedgerUnavailable, SettingsBroken
+from cds_service.domain.decision import Access, Decision, Degraded, Feedback, Recorded
+from cds_service.domain.errors import LedgerUnavailable, TokenReplayed
 from cds_service.domain.request import TokenClaims
 from cds_service.ledger import pseudonyms, reading
-from cds_service.ledger.database import Database, unavailable
+from cds_service.ledger.database import Database, Reach, unavailable
+from cds_service.ledger.deliver import Delivery
+from cds_service.ledger.health import Health
 from cds_service.ledger.log import Entry, entry
-from cds_service.ledger.migrate import migrate
-from cds_service.ledger.postgresql import open_postgresql
-from cds_service.ledger.proof.checkpoints import Checkpoints, Policy
+from cds_service.ledger.proof.checkpoints import Checkpoints
 from cds_service.ledger.record import KINDS, encode, storable
 from cds_service.ledger.releases import release_used
 from cds_service.ledger.rows import index_rows
-from cds_service.ledger.screening import Screen, nothing
-from cds_service.ledger.sqlite import open_sqlite
+from cds_service.ledger.screening import Screen
+from cds_service.ledger.spool import Spool
 from cds_service.ledger.tokens import Used, used
-from cds_service.ledger.writer import WAIT_SECONDS, Chore, Writer
+from cds_service.ledger.writer import EntryRefused, Writer
 
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 MOST_FEEDBACK = 500  # items of one batch; also keeps its look-up within every database's number of parameters
 
-
-def ignore(_: str) -> None:
-    """Count nothing."""
+MOST_TOKENS = 100_000  # of calls that wait in the spool; beyond that, the oldest are forgotten with all others
 
 
-def open_ledger(
-    database_url: str,
-    *,
-    pseudonym_key: bytes,
-    screen: Screen = nothing,
-    checkpoints: Policy | None = None,
-    wait_seconds: float = WAIT_SECONDS,
-    count: Callable[[str], None] = ignore,
-) -> "Ledger":
-    """The ledger in a database, its schema brought up to date, its writer running; once in each worker, after any fork.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a ledger is made of, see `opening`."""
 
-    Args:
-        database_url: `sqlite:////path/ledger.db` or `postgresql://user:password@host/name`.
-        pseudonym_key: 32 or more secret bytes, the same in every worker (`load_or_create_key`).
-        screen: what of a comment on a card may be kept.
-        checkpoints: when and where they are made; `None` for never.
-        wait_seconds: how long a caller waits for its commit.
-        count: told of each thing worth counting: `checkpoint`, `checkpoint-failed`.
-
-    Raises:
-        SettingsBroken: the URL or the key cannot be used.
-        LedgerUnavailable: the database cannot be reached, changed, or is of a newer release.
-    """
-    key = pseudonyms.checked_key(pseudonym_key)
-    database = open_database(database_url)
-    try:
-        migrate(database)
-    except BaseException:
-        database.close()
-        raise
-    chores = [] if checkpoints is None else [Chore(do=Checkpoints(database, checkpoints, count))]
-    return Ledger(database, Writer(database, wait_seconds=wait_seconds, chores=chores), key, screen)
-
-
-def open_database(database_url: str, *, writable: bool = True) -> Database:
-    """The database of a URL; its schema is left as it is.
-
-    Args:
-        database_url: as for `open_ledger`.
-        writable: false to look only: a file of SQLite must be there, and it and its folder are left as they are.
-
-    Raises:
-        SettingsBroken: the URL cannot be used.
-        LedgerUnavailable: the database cannot be opened.
-    """
-    try:
-        url: URL = make_url(database_url.replace("postgres://", "postgresql://", 1))
-    except ArgumentError:
-        raise SettingsBroken(
-            "CDS_DATABASE_URL is not a URL of a database; write sqlite:////path/ledger.db or postgresql://user@host/name."
-        ) from None  # the text may hold a password
-    match url.get_backend_name():
-        case "sqlite":
-            return open_sqlite(url, writable=writable)
-        case "postgresql":
-            return open_postgresql(url)
-        case other:
-            raise SettingsBroken(f"CDS_DATABASE_URL names a {other} database; the ledger needs sqlite or postgresql.")
+    database: Database
+    writer: Writer
+    reach: Reach
+    spool: Spool | None
+    delivery: Delivery | None
+    checkpoints: Checkpoints | None
+    count: Callable[[str], None]
 
 
 class Ledger:
-    """The record of advice: what is handed to `commit` is on disk when it returns. Safe to share between threads."""
+    """The record of advice: what is handed to `commit` is on disk when it returns. Safe to share between threads.
 
-    def __init__(self, database: Database, writer: Writer, pseudonym_key: bytes, screen: Screen) -> None:
+    On disk means in the database; while that cannot be written, or is too slow, in the spool, and in the database
+    later. Where even the spool cannot be written nothing is kept: the call is refused, counted and logged, for advice
+    that nobody can prove is not given.
+    """
+
+    def __init__(self, parts: Parts, pseudonym_key: bytes, screen: Screen) -> None:
         """Use `open_ledger`."""
-        self._database = database
-        self._writer = writer
+        self._parts = parts
+        self._unrecorded = 0
+        self._tokens_of_waiting: set[Used] = set()
+        self._database = parts.database
+        self._writer = parts.writer
         self._key = pseudonym_key
         self._screen = screen
 
@@ -112,19 +73,22 @@ class Ledger:
     # Writing ----------------------------------------------------------------------------------------------------
 
     def commit(self, decision: Decision) -> None:
-        """Return once the decision is durably committed.
+        """Return once the decision is durably kept.
 
         Raises:
             TokenReplayed: the token of its call was used before; nothing was committed.
             LedgerUnavailable: it was not, or not in time; the message says what to do.
         """
-        self._writer.write([self._entry(decision, token=used(decision.claims))])
+        late = replace(decision, degraded=(*decision.degraded, Degraded.LEDGER_DELAYED))
+        token = used(decision.claims)
+        self._keep([self._entry(decision, token=token)], lambda: [self._entry(late, token=token)])
 
     def commit_feedback(self, items: tuple[Feedback, ...], claims: TokenClaims | None = None) -> frozenset[str]:
         """Commit feedback, all of it or none.
 
         Returns:
-            Ids of the items recorded as orphans: no such card was sent to their client.
+            Ids of the items recorded as orphans: no such card was sent to their client. None while they wait in the
+            spool: then it is not known yet.
 
         Raises:
             LedgerUnavailable: nothing was committed, or not in time.
@@ -136,19 +100,21 @@ class Ledger:
             raise ValueError(f"At most {MOST_FEEDBACK} items of feedback can be committed together.")
         first, *others = [replace(item, comment=self._screen(item.comment)) for item in items]
         entries = [self._entry(first, token=used(claims)), *(self._entry(item) for item in others)]
-        self._writer.write(entries)
+        if not self._keep(entries, lambda: entries):
+            return frozenset()
         return self._read(lambda connection: reading.orphans(connection, [item.id for item in items]))
 
     def commit_access(self, access: Access) -> None:
-        """Return once it is durably committed that somebody read the record.
+        """Return once it is durably kept that somebody read the record.
 
         Raises:
             LedgerUnavailable: it was not, or not in time.
         """
-        self._writer.write([self._entry(access)])
+        entries = [self._entry(access)]
+        self._keep(entries, lambda: entries)
 
     def use_release(self, content: Content, at: datetime, software_version: str) -> None:
-        """Return once it is durably committed which content is in use, unless it was so before.
+        """Return once it is durably kept which content is in use, unless that was so before.
 
         Args:
             content: the release this service has loaded.
@@ -158,10 +124,61 @@ class Ledger:
         Raises:
             LedgerUnavailable: it was not, or not in time.
         """
-        before = self._read(reading.newest_release)
-        if before is None or (before.sha256, before.software_version) != (content.release.sha256, software_version):
-            after = -1 if before is None else before.leaf_index
-            self._writer.write([self._entry(release_used(content, at, software_version, after), once=True)])
+        after = f"unknown-{at.isoformat()}"
+        if not self._parts.reach.down:
+            before = self._read(reading.newest_release)
+            if before and (before.sha256, before.software_version) == (content.release.sha256, software_version):
+                return
+            after = str(-1 if before is None else before.leaf_index)
+        entries = [self._entry(release_used(content, at, software_version, after), once=True)]
+        self._keep(entries, lambda: entries)
+
+    def _keep(self, entries: list[Entry], late: Callable[[], list[Entry]]) -> bool:
+        """Commit records, or spool them where that cannot be done in time; whether they were committed.
+
+        Args:
+            entries: all of them are committed, or none.
+            late: the same as they are to stand in the log when they come late.
+        """
+        spool, reach = self._parts.spool, self._parts.reach
+        self._refuse_tokens_of_waiting(entries)
+        if spool is None or not reach.down:
+            try:
+                self._writer.write(entries)
+            except EntryRefused:
+                raise
+            except LedgerUnavailable as error:
+                if spool is None:
+                    raise
+                logger.warning("Records wait in the spool until the database can be written: %s", error)
+            else:
+                return True
+        self._tokens_of_waiting |= {one.token for one in entries if one.token is not None}
+        self._spool(spool, late())
+        return False
+
+    def _spool(self, spool: Spool, entries: list[Entry]) -> None:
+        try:
+            for one in entries:
+                spool.keep(one.record)
+                self._parts.count("spooled")
+                logger.info("Record %s %s waits in the spool", one.kind, one.id)
+        except LedgerUnavailable:
+            self._unrecorded += len(entries)
+            for one in entries:
+                self._parts.count("unrecorded")
+                logger.error("Record %s %s could be kept nowhere; its call is refused", one.kind, one.id)
+            raise
+
+    def _refuse_tokens_of_waiting(self, entries: list[Entry]) -> None:
+        """While the database cannot say which tokens were used, this process still knows its own."""
+        waiting, delivery = self._tokens_of_waiting, self._parts.delivery
+        if not waiting:
+            return
+        if any(one.token in waiting for one in entries):
+            raise TokenReplayed("This token was used before; every call needs one of its own.")
+        if len(waiting) > MOST_TOKENS or (delivery is not None and not delivery.waiting):
+            self._tokens_of_waiting = set()
 
     def _entry(self, recorded: Recorded, *, once: bool = False, token: Used | None = None) -> Entry:
         try:
@@ -174,20 +191,44 @@ class Ledger:
         )
 
     def ping(self) -> None:
-        """Return when a decision could be committed now: asks the writer itself.
+        """Return when a decision could be kept now: asks the writer itself, and then the spool.
 
         Raises:
             LedgerUnavailable: it could not, and why.
         """
-        self._writer.write(())
+        try:
+            self._writer.write(())
+        except LedgerUnavailable:
+            if self._parts.spool is None:
+                raise
+            self._parts.spool.probe()
+
+    def health(self) -> Health:
+        """How it is, as far as is known; nothing is tried."""
+        spool, delivery, signing = self._parts.spool, self._parts.delivery, self._parts.checkpoints
+        return Health(
+            database=self._parts.reach.down,
+            spool="" if spool is None else spool.trouble,
+            has_spool=spool is not None,
+            waiting=0 if delivery is None else delivery.waiting,
+            rejected=0 if delivery is None else delivery.rejected,
+            unrecorded=self._unrecorded,
+            checkpoint=None if signing is None else signing.last,
+            published=None if signing is None else signing.published,
+            checkpoints="" if signing is None else signing.trouble,
+        )
 
     def close(self) -> None:
-        """Commit what is waiting and let go of the database.
+        """Commit what is waiting and let go of the database; what is in the spool waits there for the next start.
 
         Raises:
             LedgerUnavailable: what was waiting could not be committed in time.
         """
         self._writer.close()
+        if self._parts.delivery is not None:
+            self._parts.delivery.close()
+        if self._parts.spool is not None:
+            self._parts.spool.close()
         self._database.close()
 
     def __enter__(self) -> Self:

@@ -6,21 +6,22 @@ from sqlalchemy import Connection, text
 from sqlalchemy import inspect as look_at
 from sqlalchemy.exc import SQLAlchemyError
 
-from cds_service.domain.errors import LedgerUnavailable
+from cds_service.domain.errors import LedgerUnavailable, SettingsBroken
 from cds_service.ledger.database import Database, unavailable
 
 HEAD = "0003"  # the newest of migrations/versions; a ledger that has it opens without loading Alembic
 WAIT_SECONDS = 60.0
 
 
-def migrate(database: Database) -> None:
+def migrate(database: Database, wait_seconds: float = WAIT_SECONDS) -> None:
     """Bring the schema to `HEAD`: all of it or nothing.
 
     Raises:
-        LedgerUnavailable: the database cannot be reached or changed, or a newer release has written to it.
+        LedgerUnavailable: the database cannot be reached or changed.
+        SettingsBroken: a newer release has written to it.
     """
     try:
-        with database.turn(WAIT_SECONDS):  # even to look: a SQLite file that is being made cannot be read
+        with database.turn(wait_seconds):  # even to look: a SQLite file that is being made cannot be read
             with database.write.connect() as connection:
                 if revision(connection) == HEAD:
                     return
@@ -62,7 +63,7 @@ def move(connection: Connection, to: str) -> None:
     """Move the schema up or down to a revision (`base` for none), in the connection's transaction.
 
     Raises:
-        LedgerUnavailable: the database has a revision this release does not know.
+        SettingsBroken: the database has a revision this release does not know.
     """
     from alembic import command  # noqa: PLC0415  loaded only where there is something to do
     from alembic.config import Config  # noqa: PLC0415
@@ -80,7 +81,7 @@ def move(connection: Connection, to: str) -> None:
         else:
             command.downgrade(config, to)
     except CommandError:
-        raise LedgerUnavailable(
+        raise SettingsBroken(
             f"The ledger's schema ({here}) is not known to this release: a newer one has written to it. "
             "Run that release, or name another database in CDS_DATABASE_URL."
         ) from None

@@ -10,15 +10,15 @@ from cds_service.domain.content import Content
 from cds_service.domain.decision import ReleaseUsed
 
 
-def release_used(content: Content, at: datetime, software_version: str, after: int) -> ReleaseUsed:
+def release_used(content: Content, at: datetime, software_version: str, after: str) -> ReleaseUsed:
     """The record that a content release came into use.
 
     Args:
         content: the release.
         at: since when, UTC.
         software_version: of this service.
-        after: leaf index of the record of the release before, -1 for none: so that workers that start together make
-            one record, and going back to an older release makes another.
+        after: where the record of the release before stands: so that workers that start together make one record,
+            and going back to an older release makes another.
     """
     release = content.release
     return ReleaseUsed(

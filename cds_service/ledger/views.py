@@ -79,9 +79,7 @@ _card = _view(
     source=_Source,
     suggestions=GenericAlias(tuple, (_suggestion, ...)),
 )
-_decision = _view(
-    Decision, without=("assessments", "claims", "origins"), base=_Counting, cards=GenericAlias(tuple, (_card, ...))
-)
+_decision = _view(Decision, without=("assessments", "origins"), base=_Counting, cards=GenericAlias(tuple, (_card, ...)))
 _release = _view(ReleaseUsed, without=("rules", "alternatives", "value_sets", "evidence", "reviewers"))
 _access = _view(Access, without=("query",))
 _kinds: Mapping[type, Hint] = {Decision: _decision, Feedback: _view(Feedback), Access: _access, ReleaseUsed: _release}

@@ -16,12 +16,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from cds_service.domain.errors import LedgerUnavailable, TokenReplayed
-from cds_service.ledger.database import MENDING, Database, kind_of, unavailable
+from cds_service.ledger.database import MENDING, Database, Reach, kind_of, unavailable
 from cds_service.ledger.log import Entry, append, there
 
 logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 5.0
+CLOSE_SECONDS = 2.0
 QUEUE_SIZE = 1_024  # callers, not records: more than any worker has threads
 GROUP_SIZE = 256
 
@@ -65,26 +66,25 @@ class Writer:
 
     Args:
         database: where to.
+        reach: whether that can be written; shared with whoever else needs to know.
         wait_seconds: how long a caller waits for its commit.
         queue_size: callers that may wait at a time.
         chores: what to do in between.
 
-    Attributes:
-        down: why the last attempt to reach the database failed; empty when it did not.
-        connection: for chores, in the writer's thread only.
     """
 
     def __init__(
         self,
         database: Database,
         *,
+        reach: Reach | None = None,
         wait_seconds: float = WAIT_SECONDS,
         queue_size: int = QUEUE_SIZE,
         chores: Sequence[Chore] = (),
     ) -> None:
         """See the class."""
-        self.down = ""
         self._database = database
+        self._reach = reach or Reach()
         self._wait_seconds = wait_seconds
         self._queue_size = queue_size
         self._chores = chores
@@ -113,6 +113,7 @@ class Writer:
             self._queue.put(caller)
         if not caller.done.acquire(timeout=self._wait_seconds):
             withdrawn = caller.claim.acquire(blocking=False)
+            self._reach.down = self._reach.down or "slow"
             what = "did not begin this commit" if withdrawn else "did not say whether this commit was made"
             raise LedgerUnavailable(f"The ledger {what} within {self._wait_seconds:g} s. {MENDING}")
         if caller.error is not None:
@@ -128,9 +129,10 @@ class Writer:
             if not self._closed:
                 self._closed = True
                 self._queue.put(None)
-        self._thread.join(self._wait_seconds)
+        seconds = max(self._wait_seconds, CLOSE_SECONDS)
+        self._thread.join(seconds)
         if self._thread.is_alive():
-            raise LedgerUnavailable(f"The ledger did not finish within {self._wait_seconds:g} s of closing. {MENDING}")
+            raise LedgerUnavailable(f"The ledger did not finish within {seconds:g} s of closing. {MENDING}")
 
     def _refuse_when_not_running(self) -> None:
         if self._closed:
@@ -155,7 +157,8 @@ class Writer:
             last = self._serve(first)
             if self._chores:
                 self._do_chores(time.monotonic(), patiently=not self._queue.empty())
-        self._do_chores(float("inf"))
+        if not self._reach.down:
+            self._do_chores(float("inf"))
         self._disconnect()
 
     def _serve(self, first: _Caller) -> bool:
@@ -205,17 +208,14 @@ class Writer:
             if not all(caller.entries for caller in group):
                 connection.execute(text(self._database.probe))
 
-        self.transact(work)
+        self._transact(work)
 
     def _insert(self, connection: Connection, entries: Sequence[Entry]) -> None:
         if entries:
             append(connection, self._database.dialect, entries)
 
-    def transact(self, work: Callable[[Connection], None]) -> None:
-        """One transaction of the writer's own; a second try when the connection proves to have been lost while idle.
-
-        For chores: they hold the database's turn themselves.
-        """
+    def _transact(self, work: Callable[[Connection], None]) -> None:
+        """One transaction; a second try when the connection proves to have been lost while idle."""
         fresh = self._connection is None
         committing = False
         try:
@@ -228,9 +228,9 @@ class Writer:
             lost = isinstance(error, DBAPIError) and error.connection_invalidated
             if not lost or fresh or committing:  # whether a commit that was cut off was made, nobody knows
                 raise
-            self.transact(work)
+            self._transact(work)
         else:
-            self.down = ""
+            self._reach.down = ""
 
     def _connected(self) -> Connection:
         if self._connection is not None and not self._database.current(self._connection):
@@ -259,7 +259,7 @@ class Writer:
         if isinstance(error, DataError) or (isinstance(error, IntegrityError) and self._has(group)):
             refusal = EntryRefused(str(refusal))
         else:
-            self.down = str(refusal)
+            self._reach.down = kind_of(error)
         logger.error("The ledger did not commit for %d callers: %s", len(group), kind_of(error))
         for caller in group:
             caller.error = refusal

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from cds_service.ledger.ledger import open_database
+from cds_service.ledger.opening import open_database
 from tests.acceptance.conftest import make_service
 from tests.acceptance.test_clients import BASE, SECONDS, URL, story
 from tests.contract.calls import walk

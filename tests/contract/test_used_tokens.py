@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from cds_service.domain.errors import TokenReplayed
 from cds_service.domain.request import TokenClaims
-from cds_service.ledger.ledger import open_database, open_ledger
+from cds_service.ledger.opening import open_database, open_ledger
 from cds_service.ledger.tables import decisions, tokens
 from tests.databases import database_url, postgres_url, sqlite_url  # noqa: F401 - fixtures
 from tests.unit.ledger.samples import decision, feedback
