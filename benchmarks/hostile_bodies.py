@@ -8,6 +8,7 @@ evaluated (200, 412, or 422 found while reading its FHIR: the ledger tells). Exi
 
 import argparse
 import contextlib
+import copy
 import hashlib
 import json
 import logging
@@ -91,7 +92,7 @@ def _as_it_is(_source: random.Random, request: Any) -> bytes:  # noqa: ANN401 - 
 def _odd(source: random.Random, request: Any) -> bytes:  # noqa: ANN401 - JSON
     for _ in range(source.randint(1, 4)):
         container, last = _spot(source, request)
-        container[last] = source.choice(ODD)
+        container[last] = copy.deepcopy(source.choice(ODD))  # or the next one is put into this very list
     return json.dumps(request).encode()
 
 

@@ -109,6 +109,7 @@ def create_app(
                 prefetch={hook.service_id: templates(content, hook) for hook in content.hooks},
                 authenticate=_authenticate(settings, registrations, clock),
                 answer=answered,
+                reasons_of=per_client.make_reasons_of(content, registrations),
                 keep_feedback=ledger.commit_feedback,
                 ping=ledger.ping,
                 clock=clock,

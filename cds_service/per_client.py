@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 
 from cds_service.content.tune import tuned
 from cds_service.dialects.fit import make_fit, read
+from cds_service.dialects.reasons import reason_table
 from cds_service.domain.card import Card
 from cds_service.domain.client import Client, Registration
 from cds_service.domain.content import Content
 from cds_service.domain.decision import Decision
 from cds_service.domain.errors import ContentBroken
+from cds_service.domain.reasons import ReasonTable
 from cds_service.domain.steps import Gathered, Steps, Write
 from cds_service.fhir.client import Limits, make_fetch
 from cds_service.fhir.gather import make_gather
@@ -93,6 +95,22 @@ def contents_of(content: Content, registrations: tuple[Registration, ...]) -> Ma
     if faults:
         raise ContentBroken(tuple(faults))
     return found
+
+
+def make_reasons_of(content: Content, registrations: tuple[Registration, ...]) -> Callable[[Client], ReasonTable]:
+    """Client -> how it tells why a card was overridden.
+
+    Raises:
+        ContentBroken: a client registered a reason to mean what HL7 has no code for.
+    """
+    faults: list[str] = []
+    tables = {
+        one.name: reason_table(read(one.dialect).feedback, one, content.standard_reasons, faults)
+        for one in (ANYBODY, *registrations)
+    }
+    if faults:
+        raise ContentBroken(tuple(faults))
+    return lambda client: tables[client.name]
 
 
 def _written(write: Write, cards: tuple[Card, ...], gathered: Gathered) -> tuple[Card, ...]:

@@ -16,6 +16,8 @@
     dialect = "generic"                                   # a family of cds_service/dialects
     gaps = "412"                                          # without the Patient: 412, card or empty
     never_sends = []                                      # prefetch keys it never sends: no card about those
+    override_reasons = { "urn:ehr-a:reason|7" = "risk-benefit-ratio" }  # its own, in HL7's codes; without system: "7"
+    override_extensions = ["org.example.ehr.reason"]      # extensions of its feedback that hold the reason
     shadow = []                                           # rule ids recorded but not shown; ["*"]: all
     thresholds = { prolonged-duration = { warning_from = 22 } }
     indicators = { prolonged-duration = { months = "warning" } }
@@ -58,6 +60,8 @@ class _Entry(msgspec.Struct, forbid_unknown_fields=True):
     dialect: str = "generic"
     gaps: Literal["card", "412", "empty"] = "412"
     never_sends: tuple[str, ...] = ()
+    override_reasons: dict[str, str] = {}
+    override_extensions: tuple[str, ...] = ()
     shadow: tuple[str, ...] = ()
     thresholds: dict[str, dict[str, int | Decimal]] = {}
     indicators: dict[str, dict[str, str]] = {}
@@ -160,6 +164,8 @@ def _registration(entry: _Entry, path: Path) -> Registration:
         dialect=entry.dialect,
         gaps=entry.gaps,
         never_sends=frozenset(entry.never_sends),
+        override_reasons=entry.override_reasons,
+        override_extensions=entry.override_extensions,
         tunings={
             rule: Tuning(
                 params=entry.thresholds.get(rule, {}),

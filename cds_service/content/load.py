@@ -24,6 +24,7 @@ from cds_service.domain.course import CourseLimits
 from cds_service.domain.errors import ContentBroken
 from cds_service.domain.provenance import Origins
 from cds_service.domain.reading import Product, Reading
+from cds_service.domain.reasons import StandardReasons
 from cds_service.domain.terminology import Coding
 
 NOT_HOOKS = {"release", "words", "products", "evidence", "facts", "override_reasons", "exemptions", "phrases"}
@@ -109,6 +110,9 @@ def _assembled(tables: _Tables, stems: _Stems, value_sets: ValueSets, sha256: st
         value_sets=value_sets.versions,
         value_set_notes=value_sets.notes,
         origins=release.source_attributes.become(Origins),
+        standard_reasons=tables.reasons.standard.become(
+            StandardReasons, codes=frozenset(tables.reasons.standard.codes)
+        ),
     )
 
 

@@ -28,6 +28,7 @@ def faults(content: Content, word_lists: frozenset[str]) -> list[str]:
     for alternative in content.alternatives.values():
         found += [f"alternative {alternative.id}: {fault}" for fault in _of_alternative(alternative, content, classes)]
     found += [f"exemptions.toml: {fault}" for fault in _of_exemptions(content)]
+    found += [f"override_reasons.toml: {fault}" for fault in _of_reasons(content)]
     found += [f"facts.toml: {fault}" for fault in _of_reading(content, classes)]
     found += [f"words.toml: {fault}" for fault in _of_words(content, classes, word_lists)]
     return found
@@ -55,6 +56,14 @@ def _of_rule(rule: Rule, content: Content, classes: Iterable[str]) -> Iterator[s
         yield f"{len(rule.override_reasons)} override reasons; at most {MOST_REASONS} fit a card"
     if not rule.variants:
         yield "no wording: it needs at least one [variants.*]"
+
+
+def _of_reasons(content: Content) -> Iterator[str]:
+    """Reasons of the standard's system that the standard does not have."""
+    standard = content.standard_reasons
+    for code, reason in content.override_reasons.items():
+        if reason.system == standard.system and code not in standard.codes:
+            yield f"{code} is no code of {standard.system}"
 
 
 def _of_wordings(rule: Rule) -> Iterator[str]:

@@ -79,9 +79,17 @@ class Reason(Shape):
     display: str
 
 
+class StandardTable(Shape):
+    """`[standard]`: a code system and all its codes."""
+
+    system: str
+    codes: tuple[str, ...]
+
+
 class OverrideReasonsFile(Shape):
     """`override_reasons.toml`: code -> reason."""
 
+    standard: StandardTable
     reasons: dict[str, Reason]
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from cds_service.dialects.reasons import Overriding
 from cds_service.domain.card import Action, Card, Source, Suggestion
 from cds_service.domain.content import Phrases
 from cds_service.domain.orders import Create, Delete, Proposal, Replace
@@ -40,6 +41,7 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         selection_behaviors: those it knows, the first when ours is not among them.
         topic: `as-is`, or `alphanumeric` (letters and digits only, at most 100).
         shows: what of a suggestion people see: its `label`, or the `description` of its first action.
+        feedback: how it tells why a card was overridden (see `reasons`).
         registration: what a person needs to know who registers the service there.
         detail: `full`, or `brief` for narrow panels: what is wrong, what to do instead, and what was not checked.
     """
@@ -52,6 +54,7 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     topic: Literal["as-is", "alphanumeric"] = "as-is"
     shows: Literal["label", "description"] = "label"
     detail: Literal["full", "brief"] = "full"
+    feedback: Overriding = Overriding()
     registration: Registering
 
 

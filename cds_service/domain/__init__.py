@@ -15,5 +15,6 @@ One hook call, in the order in which the records come to be::
     content.Content              a content release: the rules, words and codes of `hooks/`, loaded
     reading                      how facts are read: the reviewed drug, its products, limits
     provenance                   who answers for a rule, its history, what it uses, what a site may change of it
+    reasons                      why a card was overridden, in HL7's codes
     errors.ServiceError          everything that can go wrong, as one tree
 """

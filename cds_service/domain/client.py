@@ -20,6 +20,8 @@ class Registration:
         fhir_private: those servers may have addresses of a private network.
         dialect: its family. gaps: what it gets when the Patient is missing: `card`, `412` or `empty`.
         never_sends: prefetch keys it never sends.
+        override_reasons: `system|code` of its own override reasons -> HL7's code. override_extensions: names of
+            extensions in which it tells them.
         tunings: rule id -> what is chosen for it. all_in_shadow: everything is recorded, nothing shown.
     """
 
@@ -36,6 +38,8 @@ class Registration:
     dialect: str = "generic"
     gaps: str = "412"
     never_sends: frozenset[str] = frozenset()
+    override_reasons: Mapping[str, str] = field(default_factory=dict)
+    override_extensions: tuple[str, ...] = ()
     tunings: Mapping[str, Tuning] = field(default_factory=dict)
     all_in_shadow: bool = False
 

@@ -13,6 +13,7 @@ from cds_service.domain.orders import DrugOrder, OrderChange, ServiceOrder
 from cds_service.domain.outcome import Finding, Indicator, Outcome, Verdict
 from cds_service.domain.provenance import Bound, Layer, Origins, Provenance
 from cds_service.domain.reading import Product, Reading
+from cds_service.domain.reasons import StandardReasons
 from cds_service.domain.terminology import Coding, Terminology, ValueSetNote
 
 
@@ -265,6 +266,7 @@ class Content:
     value_sets: Mapping[str, str] = field(default_factory=dict)  # name -> version
     value_set_notes: Mapping[str, ValueSetNote] = field(default_factory=dict)
     origins: Origins = field(default_factory=Origins)
+    standard_reasons: StandardReasons = field(default_factory=StandardReasons)
 
     @property
     def needs(self) -> frozenset[str]:

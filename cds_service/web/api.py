@@ -33,7 +33,7 @@ def make_api(ports: Ports) -> Blueprint:
     listed = discovery(ports.hooks, ports.prefetch)
     description = openapi_file().read_bytes()
     readers = {hook.service_id: make_read_call(hook, ports.max_depth) for hook in ports.hooks}
-    read_feedback = make_read_feedback(ports.new_uuid, ports.max_depth, ports.most_feedback)
+    read_feedback = make_read_feedback(ports.reasons_of, ports.new_uuid, ports.max_depth, ports.most_feedback)
 
     @api.get("/cds-services", strict_slashes=False)
     def discover() -> Response:

@@ -15,6 +15,7 @@ UUID_FORM = rf"^{_HEX}{{8}}(-{_HEX}{{4}}){{3}}-{_HEX}{{12}}{END}"
 SAID = r"\S"  # not blank
 
 Said = Annotated[str, Meta(pattern=SAID, max_length=1_024, description="should be a text that is not blank")]
+Code = Annotated[str, Meta(max_length=256, description="should be a code of at most 256 characters")]
 Short = Annotated[str, Meta(pattern=SAID, max_length=256, description="should be a text of 1 to 256 characters")]
 
 
@@ -64,7 +65,7 @@ class Accepted(Shape):
 class Reason(Shape):
     """The override reason chosen: a Coding, perhaps one that the client added."""
 
-    code: Annotated[str, Meta(max_length=256, description="should be a code of at most 256 characters")] = ""
+    code: Code = ""
     system: Annotated[str, Meta(max_length=1_024, description="should be a URI")] = ""
 
 
@@ -73,6 +74,7 @@ class OlderReason(Reason):
 
     reason: Reason | UnsetType = UNSET
     user_comment: Annotated[str, Meta(max_length=65_536)] = ""
+    extension: Raw | UnsetType = UNSET
 
 
 class OverrideReason(Shape):
@@ -80,6 +82,7 @@ class OverrideReason(Shape):
 
     reason: Reason | UnsetType = UNSET
     user_comment: Annotated[str, Meta(max_length=65_536, description="should be a text")] = ""
+    extension: Raw | UnsetType = UNSET
 
 
 _DATE = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
@@ -98,3 +101,4 @@ class Entry(Shape):
     accepted_suggestions: Annotated[tuple[Accepted, ...], Meta(max_length=100)] = ()
     override_reason: OverrideReason | UnsetType = UNSET
     override_reasons: Raw | UnsetType = UNSET
+    extension: Raw | UnsetType = UNSET

@@ -8,6 +8,7 @@ from uuid import UUID
 from cds_service.domain.client import Client
 from cds_service.domain.content import Hook
 from cds_service.domain.decision import Decision, Feedback
+from cds_service.domain.reasons import ReasonTable
 from cds_service.domain.request import HookRequest, TokenClaims
 
 Authenticate = Callable[[str, str], Client]
@@ -22,6 +23,7 @@ class Ports:
         hooks: the CDS Services on offer. prefetch: service id -> prefetch key -> template.
         authenticate: who calls; asked before anything else of a call is looked at.
         answer: evaluates a hook call and returns the committed decision.
+        reasons_of: how a client tells why a card was overridden.
         keep_feedback: commits feedback, all of it or none.
         ping: returns when a decision could be committed now, else raises LedgerUnavailable.
         clock: now, UTC. new_uuid: random ids.
@@ -33,6 +35,7 @@ class Ports:
     prefetch: Mapping[str, Mapping[str, str]]
     authenticate: Authenticate
     answer: Callable[[HookRequest, Client], Decision]
+    reasons_of: Callable[[Client], ReasonTable]
     keep_feedback: Callable[[tuple[Feedback, ...], TokenClaims | None], object]
     ping: Callable[[], None]
     clock: Callable[[], datetime]

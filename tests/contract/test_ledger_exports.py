@@ -176,6 +176,10 @@ def test_override_reasons_by_rule(run, recorded):
     overridden = "SELECT count(*) FROM feedback WHERE outcome = 'overridden' AND NOT orphan"
     assert sum(int(row["times"]) for row in rows) == count(recorded, overridden) > 0
     assert any(row["reason"] for row in rows)
+    for row in rows:
+        is_standard = row["system"].startswith("http://terminology.hl7.org/")
+        assert row["mapped"] == (row["reason"] if is_standard else "")
+    assert any(row["mapped"] for row in rows)
 
 
 def test_degraded_decisions(run):
