@@ -107,6 +107,7 @@ def create_app(
             Ports(
                 hooks=content.hooks,
                 prefetch={hook.service_id: templates(content, hook) for hook in content.hooks},
+                discovery_versions=settings.discovery_versions,
                 authenticate=_authenticate(settings, registrations, clock),
                 answer=answered,
                 reasons_of=per_client.make_reasons_of(content, registrations),

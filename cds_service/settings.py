@@ -53,6 +53,8 @@ class Settings(BaseSettings):
             database's if possible; default: `cds-service-spool` beside the SQLite database.
         retention_years: how long decisions and feedback are kept before `ledger retain` erases them.
         legal_hold_file: list of what it never erases; none: nothing is on hold.
+        discovery_versions: discovery also tells the versions of CDS Hooks and of each hook, as drafts of CDS Hooks 3
+            ask; default: as CDS Hooks 2 has it, without.
         cors_origins: web origins whose browsers may call the service; `*` for all.
         host: address to listen on. port: its port. workers: processes. threads: calls that each answers at a time.
         log_level: `DEBUG`, `INFO`, `WARNING` or `ERROR`; no level logs anything of a patient.
@@ -87,6 +89,7 @@ class Settings(BaseSettings):
     spool_folder: Path | None = None
     retention_years: int = Field(default=10, ge=1, le=100)
     legal_hold_file: Path | None = None
+    discovery_versions: bool = False
     cors_origins: Listed = (SANDBOX,)
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8080, ge=1, le=65_535)

@@ -11,6 +11,7 @@
     audiences = []                                        # accepted beside the URL that was called
     tenants = []                                          # `tenant` claims accepted; empty: any, or none
     fhir_servers = ["https://ehr.example.org/fhir/r4"]    # the only servers read on its behalf
+    fhir_client_id = ""                                   # ours there: an access token for another is not used
     fhir_private = false                                  # true: those servers have addresses of a private network
     fhir_version = ""                                     # DSTU2, STU3, R4, R5; empty: told from the resources
     dialect = "generic"                                   # a family of cds_service/dialects
@@ -55,6 +56,7 @@ class _Entry(msgspec.Struct, forbid_unknown_fields=True):
     audiences: tuple[str, ...] = ()
     tenants: tuple[str, ...] = ()
     fhir_servers: tuple[str, ...] = ()
+    fhir_client_id: str = ""
     fhir_private: bool = False
     fhir_version: str = ""
     dialect: str = "generic"
@@ -127,6 +129,9 @@ def _faults(entry: _Entry, path: Path, dialects: frozenset[str], public_keys_all
         f"algorithms should be of {', '.join(sorted(ASYMMETRIC))}; not {', '.join(symmetric) or 'empty'}": (
             entry.algorithms and not symmetric
         ),
+        "fhir_client_id should be our client id at its FHIR servers, without blanks around it": (
+            entry.fhir_client_id.strip() == entry.fhir_client_id
+        ),
         "fhir_version should be DSTU2, STU3, R4, R5 or empty": entry.fhir_version in FHIR_VERSIONS,
         f"there is no dialect {entry.dialect}; there are {', '.join(sorted(dialects))}": entry.dialect in dialects,
     }
@@ -159,6 +164,7 @@ def _registration(entry: _Entry, path: Path) -> Registration:
         audiences=frozenset(entry.audiences),
         tenants=frozenset(entry.tenants),
         fhir_servers=entry.fhir_servers,
+        fhir_client_id=entry.fhir_client_id,
         fhir_private=entry.fhir_private,
         fhir_version=entry.fhir_version,
         dialect=entry.dialect,

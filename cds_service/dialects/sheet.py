@@ -9,6 +9,12 @@ from dataclasses import dataclass
 
 from cds_service.dialects.fit import Dialect
 
+FEEDBACK = (
+    "The cards offer override reasons in HL7's codes, and feedback is reported in these. Where the client has "
+    "reasons of its own, list what they mean under `override_reasons`, and the extensions that hold them, if any, "
+    "under `override_extensions`. A reason that is not listed is kept and counted as it was sent."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
@@ -36,6 +42,7 @@ def sheet(dialect: Dialect, base: str, offered: Sequence[Offered]) -> str:
         "## Prefetch\n\n" + _prefetch(offered),
         "## Access to FHIR\n\n" + _scopes(offered),
         f"## Tokens\n\n{told.token}\n\n" + _audiences(base, offered),
+        "## Feedback\n\n" + FEEDBACK,
         "## For the clients file of this service\n\n" + _clients_file(dialect),
     ]
     if told.good_to_know:
@@ -73,7 +80,9 @@ def _scopes(offered: Sequence[Offered]) -> str:
     scopes = " ".join(f"patient/{name}.read" for name in types)
     return (
         "Optional. Where the prefetch is complete nothing is read. To let the service read what is missing, grant "
-        f"these scopes (SMART v1; in v2 `.rs` for `.read`):\n\n```\n{scopes}\n```"
+        f"these scopes (SMART v1; in v2 `.rs` for `.read`):\n\n```\n{scopes}\n```\n\n"
+        "The client id under which this service is registered for that stands in each call, as "
+        "`fhirAuthorization.subject`. Write it down as `fhir_client_id`: a token meant for another is then not used."
     )
 
 
@@ -89,5 +98,6 @@ def _clients_file(dialect: Dialect) -> str:
         'issuer = "…"                     # `iss` of its tokens\n'
         'jwk_set_urls = ["https://…"]     # where its public keys are\n'
         'fhir_servers = ["https://…"]     # only where the service may read\n'
+        'fhir_client_id = "…"             # our client id there: `fhirAuthorization.subject` of each call\n'
         f'dialect = "{dialect.name}"\n```'
     )

@@ -50,6 +50,12 @@ def check_settings(settings: Settings, key: Callable[[], bytes]) -> Iterator[Dia
         yield from _keys(one)
         for server in one.fhir_servers:
             yield from _fhir_server(server, settings, private=one.fhir_private)
+        if one.fhir_servers and not one.fhir_client_id:
+            yield note(
+                "fhir-client-id",
+                f"Client {one.name}: any access token is used that comes with its calls, whomever it was issued to.",
+                "Write our client id at its FHIR servers as fhir_client_id.",
+            )
         if not one.fhir_servers:
             yield note("fhir-none", f"Client {one.name}: no FHIR server is read.", "Its prefetch must be complete.")
     if registrations:

@@ -17,6 +17,7 @@ class Registration:
         jwk_set_urls: where its keys are published; the only `jku` allowed. jwk_set_file: keys handed over.
         algorithms: of its signatures. audiences: accepted beside the URL called. tenants: accepted; empty for any.
         fhir_servers: base URLs that may be read on its behalf. fhir_version: empty to tell it from the resources.
+        fhir_client_id: the client id of this service at those servers; empty where it is not known.
         fhir_private: those servers may have addresses of a private network.
         dialect: its family. gaps: what it gets when the Patient is missing: `card`, `412` or `empty`.
         never_sends: prefetch keys it never sends.
@@ -33,6 +34,7 @@ class Registration:
     audiences: frozenset[str] = frozenset()
     tenants: frozenset[str] = frozenset()
     fhir_servers: tuple[str, ...] = ()
+    fhir_client_id: str = ""
     fhir_private: bool = False
     fhir_version: str = ""
     dialect: str = "generic"

@@ -30,7 +30,7 @@ UNKNOWN = "There is no CDS Service of this id; GET /cds-services lists them."
 def make_api(ports: Ports) -> Blueprint:
     """The routes over these ports."""
     api = Blueprint("api", __name__)
-    listed = discovery(ports.hooks, ports.prefetch)
+    listed = discovery(ports.hooks, ports.prefetch, with_versions=ports.discovery_versions)
     description = openapi_file().read_bytes()
     readers = {hook.service_id: make_read_call(hook, ports.max_depth) for hook in ports.hooks}
     read_feedback = make_read_feedback(ports.reasons_of, ports.new_uuid, ports.max_depth, ports.most_feedback)

@@ -5,6 +5,7 @@ Nothing is demanded beyond CDS Hooks, nothing unknown is looked at: unknown memb
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,8 @@ from cds_service.web.body import check_strict, joined, members
 from cds_service.web.context_type import ContextReader
 from cds_service.web.envelope import Envelope, UsableAccess
 from cds_service.web.explain import refusal, schema_of
+
+log = logging.getLogger(__name__)
 
 ReadCall = Callable[[bytes, Client, datetime, int], HookRequest]
 
@@ -62,7 +65,7 @@ def make_read_call(hook: Hook, max_depth: int) -> ReadCall:
             drafts=bytes(fields.get(hook.orders_at, b"")),
             selections=None if selections is None else tuple(selections),
             prefetch=_read_prefetch(found.get("prefetch")),
-            fhir=_read_access(envelope, found, fields["patientId"]),
+            fhir=_read_access(envelope, found, fields["patientId"], client),
             client=client.issuer,
             tenant=client.tenant,
             claims=client.claims,
@@ -99,7 +102,7 @@ def _read_prefetch(raw: bytes | None) -> bytes | None:
     return raw
 
 
-def _read_access(envelope: Envelope, found: Mapping[str, bytes], patient_id: str) -> FhirAccess | None:
+def _read_access(envelope: Envelope, found: Mapping[str, bytes], patient_id: str, client: Client) -> FhirAccess | None:
     """Where more may be read; `None` also where the authorization is amiss: then its token is not used."""
     server = "" if envelope.fhir_server is UNSET else envelope.fhir_server.strip()
     if envelope.fhir_authorization is UNSET:
@@ -111,5 +114,11 @@ def _read_access(envelope: Envelope, found: Mapping[str, bytes], patient_id: str
     except msgspec.DecodeError:
         return None
     if usable.patient not in (UNSET, "", patient_id):
+        return None
+    ours = client.registration.fhir_client_id if client.registration is not None else ""
+    if ours and usable.subject != ours:
+        log.warning(
+            "Client %s: an access token for another fhir_client_id than the registered is not used", client.name
+        )
         return None
     return FhirAccess(server=server, access_token=usable.access_token, scope=usable.scope)

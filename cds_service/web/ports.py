@@ -21,6 +21,7 @@ class Ports:
 
     Attributes:
         hooks: the CDS Services on offer. prefetch: service id -> prefetch key -> template.
+        discovery_versions: discovery tells the versions of CDS Hooks and of the hooks.
         authenticate: who calls; asked before anything else of a call is looked at.
         answer: evaluates a hook call and returns the committed decision.
         reasons_of: how a client tells why a card was overridden.
@@ -33,6 +34,7 @@ class Ports:
 
     hooks: tuple[Hook, ...]
     prefetch: Mapping[str, Mapping[str, str]]
+    discovery_versions: bool
     authenticate: Authenticate
     answer: Callable[[HookRequest, Client], Decision]
     reasons_of: Callable[[Client], ReasonTable]

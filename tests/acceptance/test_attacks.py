@@ -33,9 +33,10 @@ fhir_private = true
 """
 
 
-def service_for(folder, a="https://fhir.a.example.org", b="https://fhir.b.example.org", **settings):
+def service_for(folder, a="https://fhir.a.example.org", b="https://fhir.b.example.org", *, more="", **settings):
+    """The service; `more` are further lines of the registration of client b."""
     (folder / "keys.json").write_bytes(jwk_set(jwk("k1")))
-    (folder / "clients.toml").write_text(CLIENTS.format(a=a, b=b))
+    (folder / "clients.toml").write_text(CLIENTS.format(a=a, b=b) + more)
     return make_service(
         folder, **{"clients_file": folder / "clients.toml", "public_url": BASE, "test_setup": True, **settings}
     )
@@ -76,6 +77,20 @@ def test_the_server_of_another_client_is_not_read(tmp_path):
         client.post(PATH, json=without_prefetch(of_b.base), headers=signed("b"))
         assert of_b.calls
         assert of_a.calls == []
+
+
+@pytest.mark.requirement("SEC-05", "REQ-06")
+@pytest.mark.parametrize(
+    ("more", "used"),
+    [("", True), ('fhir_client_id = "x"', True), ('fhir_client_id = "X"', False), ('fhir_client_id = "us"', False)],
+)
+def test_an_access_token_for_another_than_us_is_not_used(tmp_path, caplog, more, used):
+    with listening() as server:
+        client = service_for(tmp_path, b=server.base, more=more).test_client()
+        answer = client.post(PATH, json=without_prefetch(server.base), headers=signed("b"))
+        assert answer.status_code == (422 if used else 412)  # what this server answers is another patient
+        assert bool(server.calls) is used
+    assert ("Client ehr-b: an access token for another" in caplog.text) is not used
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,14 @@
 """Part 2, discovery; the prefetch templates of part 5."""
 
+import json
 import re
 
 import pytest
 
+from cds_service.content.load import load
+from cds_service.settings import PACKAGED_CONTENT
+from cds_service.web.discovery import discovery
+from tests.acceptance.conftest import make_service
 from tests.contract.calls import HOOKS, fire, guided, story
 
 MEMBERS = {"hook", "title", "description", "id", "prefetch", "usageRequirements"}
@@ -25,8 +30,6 @@ def test_it_is_always_there_and_always_the_same(client, path):
 
 @pytest.mark.requirement("DISC-02")
 def test_no_service_is_an_empty_list():
-    from cds_service.web.discovery import discovery
-
     assert discovery((), {}) == b'{"services":[]}'
 
 
@@ -46,6 +49,15 @@ def test_members_of_later_versions_are_left_out(services):
         assert not {"version", "hookVersion", "extension"} & service.keys()
 
 
+@pytest.mark.requirement("DISC-09", "DISC-10", "DISC-16")
+def test_the_versions_are_told_only_where_it_is_set(tmp_path, services):
+    told = make_service(tmp_path, discovery_versions=True).test_client().get("/cds-services").json["services"]
+    hooks = load(PACKAGED_CONTENT).hooks
+    assert [one.pop("version") for one in told] == ["2.0.1"] * len(hooks)
+    assert [one.pop("hookVersion") for one in told] == [hook.hook_version for hook in hooks]
+    assert told == services
+
+
 @pytest.mark.requirement("DISC-11")
 def test_each_id_stands_once(services):
     assert len({service["id"] for service in services}) == len(services)
@@ -60,12 +72,6 @@ def test_each_service_answers_at_its_address(client, services, hook):
 
 @pytest.mark.requirement("DISC-07")
 def test_prefetch_is_left_out_when_there_is_none(service):
-    import json
-
-    from cds_service.content.load import load
-    from cds_service.settings import PACKAGED_CONTENT
-    from cds_service.web.discovery import discovery
-
     hooks = load(PACKAGED_CONTENT).hooks
     assert all("prefetch" not in one for one in json.loads(discovery(hooks, {}))["services"])
 

@@ -25,6 +25,9 @@ def test_it_holds_what_discovery_says(family, tmp_path):
             assert template in text
     assert "patient/Condition.read" in text
     assert f'dialect = "{family}"' in text
+    assert "`override_reasons`" in text
+    assert "fhir_client_id" in text
+    assert "`fhirAuthorization.subject`" in text
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,11 @@ algorithms = ["ES384"]
 audiences = ["agreed"]
 tenants = ["north"]
 fhir_servers = ["https://ehr.example.org/fhir"]
+fhir_client_id = "us"
 fhir_version = "R4"
 dialect = "generic"
+override_reasons = { "urn:r|7" = "patient-refuses" }
+override_extensions = ["org.example.reason"]
 gaps = "empty"
 never_sends = ["statements"]
 shadow = ["pregnancy"]
@@ -50,6 +53,8 @@ def test_everything_it_may_say(tmp_path):
         "R4",
     )
     assert one.jwk_set_file == tmp_path / "a.json"
+    assert (one.fhir_client_id, one.override_extensions) == ("us", ("org.example.reason",))
+    assert one.override_reasons == {"urn:r|7": "patient-refuses"}
     assert one.tunings["prolonged-duration"].params == {"warning_from": 22}
     assert one.tunings["prolonged-duration"].indicators == {"months": "warning"}
     assert one.tunings["pregnancy"].shadow is True
@@ -72,6 +77,8 @@ def test_everything_in_shadow(tmp_path):
     [
         ('name = "Ehr A"', "small letters"),
         ('issuer = " "', "`iss`"),
+        ('fhir_client_id = " us"', "our client id"),
+        ("override_reasons = { a = 1 }", "override_reasons"),
         ("jwk_set_urls = []", "jwk_set_urls or jwk_set_file"),
         ('jwk_set_urls = ["http://ehr.example.org/k"]', "https URL"),
         ('jwk_set_urls = ["https://user@ehr.example.org/k"]', "https URL"),

@@ -51,6 +51,12 @@ def test_an_installation_that_is_well(folder):
     assert {"clients", "fhir", "database", "content"} <= codes(found, Level.FINE)
 
 
+def test_access_tokens_for_anybody_are_noted(folder):
+    reading = CLIENT + f'fhir_servers = ["{FHIR}"]\n'
+    assert "fhir-client-id" in codes(examined(folder, reading), Level.NOTE)
+    assert "fhir-client-id" not in codes(examined(folder, reading + 'fhir_client_id = "us"\n'), Level.NOTE)
+
+
 def broken_key():
     raise SettingsBroken("The key file cannot be read.")
 
