@@ -28,7 +28,7 @@ from cds_service.fhir.drafts import Draft, Drafts, read_drafts
 from cds_service.fhir.facts_in import Record, read_facts
 from cds_service.fhir.lexicon import Lexicon, lexicon
 from cds_service.fhir.medicines import drug_classes
-from cds_service.fhir.prefetch_in import INCOMPLETE, Received, receive_pages, receive_prefetch
+from cds_service.fhir.prefetch_in import INCOMPLETE, Received, assign_empty, receive_pages, receive_prefetch
 from cds_service.fhir.records import Medicine, Resolve, Sourced
 from cds_service.fhir.references import relative, resolve
 from cds_service.fhir.reviewed import Subject
@@ -88,6 +88,8 @@ def make_gather(
         if not any(one.unresolved or words.is_subject(one.classes) for one in named):
             return Gathered(facts=(), fhir_version=_spoken(drafts), drafts=drafts)
         receive_prefetch(request.prefetch, received)
+        if received.empty:
+            assign_empty(received, ask(content, request, received.version.NAME))
         received.index.update(drafts.index)  # a Medication beside the draft stands before a prefetched one
         named, lost = _resolved(named, words, received, request, fetch)
         subjects = _subjects(named, words, request)

@@ -1,11 +1,12 @@
 """Prefetch and fetched pages -> resources by section of Facts, recognised by what they hold, not by their key.
 
-Only for a null or an empty Bundle, which hold nothing, does the key tell what it is about. A section is *answered* when
+Only for a null or an empty Bundle, which hold nothing, does the key tell what it is about; under a key of the client's
+own an empty Bundle's `self` link may (`assign_empty`), a null says nothing. A section is *answered* when
 the client said all there is; an OperationOutcome, a further page or a larger total make it `incomplete`; otherwise it
 was not sent. One unreadable resource is a gap of its section and never costs the others.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from cds_service.domain.facts import Gap, Place
 from cds_service.fhir.mend import mended, plain
 from cds_service.fhir.records import Sourced, Version
 from cds_service.fhir.references import is_about
+from cds_service.fhir.self_links import section_searched
 from cds_service.fhir.shapes import Entry, Resource, many
 from cds_service.fhir.templates import KEY_OF_SECTION
 from cds_service.fhir.versions import DEFAULT, SECTION_OF, subject_of, version_of
@@ -32,6 +34,7 @@ DECISIVE = {"status", "verificationStatus", "clinicalStatus", "doNotPerform", "i
 }
 _MILD = {"information", "warning", "success"}
 _INDEXED = {"Medication", "Condition"}
+MOST_EMPTY = 50  # empty Bundles under keys of the client's own whose links are looked at
 TWICE = "prefetch has two members of one name; send each once."
 DEEP = "prefetch is nested too deeply."
 
@@ -65,7 +68,8 @@ class Received(msgspec.Struct):
     Attributes:
         found: resources by section. answered: sections of which the client said all there is.
         incomplete: sections with a token of why there is more. gaps: what could not be read, by section.
-        index: Medications and Conditions by reference and full URL.
+        index: Medications and Conditions by reference and full URL. empty: Bundles without anything in them, of which
+            the key does not tell what there is none of.
         version: reads the resources that do not tell their own FHIR version.
     """
 
@@ -77,6 +81,7 @@ class Received(msgspec.Struct):
     incomplete: dict[str, str] = msgspec.field(default_factory=dict)
     gaps: dict[str, list[Gap]] = msgspec.field(default_factory=dict)
     index: dict[str, Resource] = msgspec.field(default_factory=dict)
+    empty: list[Resource] = msgspec.field(default_factory=list)
 
 
 def receive_prefetch(raw: bytes | None, received: Received) -> None:
@@ -129,6 +134,20 @@ def _receive_mended(raw: bytes, received: Received) -> None:
             _take(None, SECTION_OF_KEY.get(key, ""), Place.PREFETCH, received)
         elif isinstance(value, dict):
             _take(_mended_value(value), SECTION_OF_KEY.get(key, ""), Place.PREFETCH, received)
+
+
+def assign_empty(received: Received, queries: Mapping[str, str]) -> None:
+    """Let what the `self` links of empty Bundles say count as answered.
+
+    Args:
+        received: what was prefetched.
+        queries: section -> our own query for this patient.
+    """
+    for bundle in received.empty:
+        own = (link.url for link in many(bundle.link) if link.relation == "self")
+        section = section_searched(own, queries, received.patient_id)
+        if section:
+            received.answered.add(section)
 
 
 def receive_pages(pages: Iterable[bytes], section: str, received: Received) -> None:
@@ -197,11 +216,12 @@ def _take(values: Sequence[Arrived] | None, own: str, place: Place, received: Re
     harmless = all(outcomes) and not matches and bool(totals) and all(total == 0 for total in totals)  # ruling 42
     short = max((total for total in totals if total is not None), default=0) > matches
     about = sections or ({own} if own and not matches and (totals or outcomes) else set())
-    for section in about:
-        if cut or short or (outcomes and not harmless):
-            received.incomplete[section] = INCOMPLETE
-        else:
-            received.answered.add(section)
+    if cut or short or (outcomes and not harmless):
+        received.incomplete |= dict.fromkeys(about, INCOMPLETE)
+        return
+    received.answered |= about
+    if totals and not (own or matches) and len(received.empty) < MOST_EMPTY:
+        received.empty.append(values[0].resource)
 
 
 def _opened(values: Sequence[Arrived]) -> Iterable[Arrived]:
