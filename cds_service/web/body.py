@@ -14,6 +14,7 @@ import msgspec
 from flask import Request
 
 from cds_service.domain.errors import NotUnderstood, TooLarge, UnsupportedMedia
+from cds_service.web.leftover import WAS_READ
 
 DEEP = "The JSON is nested too deeply."
 TWICE = "A JSON object has two members of one name; send each once."
@@ -52,6 +53,7 @@ def read_body(request: Request, max_bytes: int) -> bytes:
     body = _read(request.environ["wsgi.input"], max_bytes + 1 if length is None else length)
     if len(body) > max_bytes:
         raise _too_large(max_bytes)
+    request.environ[WAS_READ] = True
     return body
 
 

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 
 from flask import Response, current_app, g, request
+
+from cds_service.web.leftover import discard
 
 REQUEST_ID = "X-Request-ID"
 NEW_ID = "cds-new-id"  # in app.extensions: makes the ids of requests that bring none
@@ -29,6 +32,8 @@ def make_surround(origins: tuple[str, ...]) -> Callable[[Response], Response]:
 
     def surround(answer: Response) -> Response:
         headers, sent = answer.headers, request.headers
+        if answer.status_code >= HTTPStatus.BAD_REQUEST:
+            discard(request)
         headers[REQUEST_ID] = request_id()
         if "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"

@@ -115,8 +115,44 @@ def test_slashes_are_not_redirected(deployed, path):
 
 
 @pytest.mark.requirement("REQ-11", "HTTP-06/07")
-def test_a_body_that_is_too_long_is_refused(deployed):
-    assert deployed.call(data=b" " * 5_000_000, headers={"Content-Type": "application/json"}).status_code == 413
+@pytest.mark.parametrize("length", [4 * 1024 * 1024 + 1, 5_000_000, 5 * 1024 * 1024 + 1, 20_000_000])
+def test_a_body_that_is_too_long_is_refused_and_told_so(deployed, length):
+    """A little above the service's own limit it is the service that answers, beyond that the proxy: both alike."""
+    refused = deployed.call(data=b" " * length, headers={"Content-Type": "application/json"})
+    assert problem(refused, 413)["code"] == "too-long"
+
+
+@pytest.mark.requirement("HTTP-06/07", "HTTP-11", "REQ-10")
+@pytest.mark.parametrize("length", [1_000_000, 4_000_000])
+def test_a_refusal_without_a_look_at_the_body_comes_through(deployed, length):
+    """Not as 502: a service that closes while the proxy is sending looks like a broken one."""
+    for _ in range(3):
+        body = {"data": b" " * length, "headers": {"Content-Type": "application/json"}}
+        assert deployed.call(aud="https://elsewhere.example.org", **body).status_code == 401
+        assert deployed.call(path="/cds-services/unknown", **body).status_code in (401, 404)
+        body["headers"]["Content-Type"] = "application/xml"
+        assert deployed.call(**body).status_code == 415
+
+
+def problem(answer, status):
+    """The issue of an OperationOutcome, whoever wrote it."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Request-ID"]
+    (issue,) = answer.json()["issue"]
+    assert issue["details"]["text"].strip()
+    return issue
+
+
+@pytest.mark.requirement("HTTP-09", "SEC-02")
+def test_what_the_proxy_refuses_is_an_operation_outcome_that_quotes_nothing(deployed):
+    long = "canary" * 1_500
+    assert problem(deployed.call("GET", f"/cds-services?x={long}"), 414)["code"] == "invalid"
+    refused = deployed.call("GET", "/cds-services", headers={"X-Long": long})
+    assert problem(refused, 400)["code"] == "invalid"
+    assert "canary" not in refused.text
+    assert problem(deployed.call("GET", "/cds-services", cert=None), 400)["code"] == "login"
 
 
 @pytest.mark.requirement("REQ-10", "SEC-01")
