@@ -246,5 +246,15 @@ def ledger(arguments: tuple[str, ...]) -> None:
     sys.exit(commands.main(arguments, prog_name="cds-service ledger", standalone_mode=False, obj=tools))
 
 
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def user(arguments: tuple[str, ...]) -> None:
+    """Say who may sign in to the compliance console (`user --help` lists how)."""
+    from cds_service.app import utc_now  # noqa: PLC0415 - see serve
+    from cds_service.ledger.accounts.commands import user as commands  # noqa: PLC0415 - see serve
+
+    sys.exit(commands.main(arguments, prog_name="cds-service user", standalone_mode=False, obj=utc_now))
+
+
 if __name__ == "__main__":
     main()

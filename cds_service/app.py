@@ -82,9 +82,10 @@ def create_app(
     """
     settings = settings or Settings()
     content = open_content(settings)
+    key = pseudonym_key(settings)
     ledger = open_ledger(
         settings.database_url,
-        pseudonym_key=pseudonym_key(settings),
+        pseudonym_key=key,
         screen=make_screen(words_of(content)),
         checkpoints=policy_of(settings, clock),
         spool=settings.spool,
@@ -122,7 +123,7 @@ def create_app(
             )
         )
     )
-    register_pages(app, settings, content, clock, new_uuid)
+    register_pages(app, settings, content, ledger, key, clock, new_uuid)
     app.register_error_handler(Exception, problem)
     app.extensions[NEW_ID] = new_uuid
     app.after_request(make_surround(settings.cors_origins))

@@ -1,13 +1,16 @@
 """The pages for people, over the parts of the service they show: which there are, and what each is given."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response
 
 from cds_service import __version__
+from cds_service.console.audit import CONSOLE
+from cds_service.console.audit.pages import make_console
+from cds_service.console.audit.ports import Ports as ConsolePorts
 from cds_service.console.below import below
 from cds_service.console.docs import DOCS
 from cds_service.console.docs.pages import Ports as DocsPorts
@@ -21,14 +24,27 @@ from cds_service.dialects.fit import families, read
 from cds_service.dialects.sheet import Offered, sheet
 from cds_service.domain.catalogue import Catalogue
 from cds_service.domain.content import Content
+from cds_service.domain.errors import LedgerUnavailable
 from cds_service.fhir.templates import templates
+from cds_service.ledger.accounts.accounts import Accounts
+from cds_service.ledger.accounts.sessions import Lifetimes
+from cds_service.ledger.ledger import Ledger
+from cds_service.ledger.opening import open_database
+from cds_service.ledger.proof.checkpoints import public_key_file
+from cds_service.ledger.questions.questions import Questions
 from cds_service.settings import Settings
 from cds_service.web.api import openapi_file
 from cds_service.web.problems import problem
 
 
 def register_pages(
-    app: Flask, settings: Settings, content: Content, clock: Callable[[], datetime], new_uuid: Callable[[], UUID]
+    app: Flask,
+    settings: Settings,
+    content: Content,
+    ledger: Ledger,
+    key: bytes,
+    clock: Callable[[], datetime],
+    new_uuid: Callable[[], UUID],
 ) -> None:
     """Register every page on the application.
 
@@ -36,15 +52,18 @@ def register_pages(
         app: the application.
         settings: of the service; they say whether there is a playground.
         content: the release in use.
+        ledger: what the console reads.
+        key: secret bytes, the same in every worker.
         clock: now, UTC.
         new_uuid: random ids.
     """
+    accounts, questions = _opened(settings, ledger, key, clock)
     site = Site(
         name=content.source_label,
         release=content.release,
         software=__version__,
         open_mode=settings.is_open,
-        places=_places(settings),
+        places=_places(settings, accounts),
         public_url=settings.public_url,
     )
 
@@ -58,6 +77,21 @@ def register_pages(
     app.register_blueprint(make_home(site, content.hooks))
     app.register_blueprint(make_knowledge(catalogue, content.value_set_codes))
     app.register_blueprint(make_docs(_docs(site, content)))
+    app.register_blueprint(
+        make_console(
+            ConsolePorts(
+                site=site,
+                content=content,
+                accounts=accounts,
+                questions=questions,
+                note=ledger.commit_access,
+                key=key,
+                whole_seconds=settings.console_hours * 3_600,
+                clock=clock,
+                new_uuid=new_uuid,
+            )
+        )
+    )
     if settings.has_playground:
         app.register_blueprint(_playground(site, settings, content, clock, new_uuid))
 
@@ -91,8 +125,23 @@ def _docs(site: Site, content: Content) -> DocsPorts:
     )
 
 
-def _places(settings: Settings) -> tuple[Place, ...]:
+def _opened(
+    settings: Settings, ledger: Ledger, key: bytes, clock: Callable[[], datetime]
+) -> tuple[Accounts, Questions]:
+    """Who may read the record, and the record to read, over connections of their own: a search delays no hook call."""
+    database = open_database(settings.database_url)
+    ledger.closing(database.close)
+    idle, whole = timedelta(minutes=settings.console_idle_minutes), timedelta(hours=settings.console_hours)
+    accounts = Accounts(database, key, Lifetimes(idle=idle, whole=whole), clock)
+    return accounts, Questions(database, public_key_file(settings.signing_key))
+
+
+def _places(settings: Settings, accounts: Accounts) -> tuple[Place, ...]:
     places = [KNOWLEDGE]
     if settings.has_playground:
         places.append(PLAYGROUND)
-    return (*places, DOCS)
+    try:
+        audited = accounts.there_are()
+    except LedgerUnavailable:  # the service starts without its database; the console then shows without its entry
+        audited = False
+    return (*places, DOCS, *([CONSOLE] if audited else []))

@@ -62,6 +62,8 @@ class Settings(BaseSettings):
         open_mode: also answer callers without a token; default: only when there is no clients file.
         playground: show the playground, which fires calls at the service; default: only in open mode.
         playground_services: base URLs of other CDS services that the playground may call; empty: none.
+        console_idle_minutes, console_hours: a session of the console ends when nobody uses it for so long, and after so
+            many hours in any case.
         test_setup: a test network: clients without https, and the Sandbox, whose private key is public, may register.
     """
 
@@ -101,6 +103,8 @@ class Settings(BaseSettings):
     playground: bool | None = None
     playground_services: Listed = ()
     test_setup: bool = False
+    console_idle_minutes: int = Field(default=30, ge=1, le=720)
+    console_hours: int = Field(default=10, ge=1, le=168)
 
     def __init__(self, **given: object) -> None:
         """Read the environment; what is given by name stands before it.

@@ -163,7 +163,7 @@ def show_problem(error: Exception) -> Response:
     match error:
         case HTTPException():
             status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-            own = error.description if status in (HTTPStatus.FORBIDDEN, HTTPStatus.BAD_REQUEST) else None
+            own = error.description if error.description != type(error).description else None
             said = own or SAID.get(status, f"{status.phrase}.")
         case LedgerUnavailable():
             status, said = HTTPStatus.SERVICE_UNAVAILABLE, SAID[HTTPStatus.SERVICE_UNAVAILABLE]

@@ -65,6 +65,7 @@ class Ledger:
         self._writer = parts.writer
         self._key = pseudonym_key
         self._screen = screen
+        self._others: list[Callable[[], None]] = []
 
     def pseudonym(self, kind: str, identifier: str) -> str:
         """The keyed pseudonym of an id: 64 hex digits, another for each kind; empty for an empty id."""
@@ -229,7 +230,13 @@ class Ledger:
             self._parts.delivery.close()
         if self._parts.spool is not None:
             self._parts.spool.close()
+        for close in self._others:
+            close()
         self._database.close()
+
+    def closing(self, close: Callable[[], None]) -> None:
+        """Let go of something else, too, when the ledger is closed."""
+        self._others.append(close)
 
     def __enter__(self) -> Self:
         return self

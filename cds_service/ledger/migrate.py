@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cds_service.domain.errors import LedgerUnavailable, SettingsBroken
 from cds_service.ledger.database import Database, unavailable
 
-HEAD = "0003"  # the newest of migrations/versions; a ledger that has it opens without loading Alembic
+HEAD = "0004"  # the newest of migrations/versions; a ledger that has it opens without loading Alembic
 WAIT_SECONDS = 60.0
 
 

@@ -8,6 +8,8 @@
       └─ checkpoints      signed statements of size and root
     decisions, cards, suggestions, feedback, accepted_suggestions, access, releases
                       an index of what the records say, for questions; `verify` holds it against them
+    tokens, accounts, sessions, attempts
+                      who may call and who may read; no part of the record
 
 Rows are only ever added (but for the head's). Texts have no length here: what comes from outside is bounded where it
 comes in. Leaf indexes begin at 0 and have no holes. There are no foreign keys: they would cost each commit, and
@@ -147,6 +149,8 @@ decisions = Table(
     Column("card_count", Integer, nullable=False),
     Index(None, "received_at"),
     Index(None, "client", "received_at"),
+    Index(None, "hook", "received_at"),
+    Index(None, "content_version", "received_at"),
 )
 
 cards = Table(
@@ -162,6 +166,7 @@ cards = Table(
     Column("client", String, nullable=False),
     Index(None, INDEX),
     Index(None, "rule", "received_at"),
+    Index(None, "indicator", "received_at"),
 )
 
 suggestions = Table(
@@ -237,6 +242,41 @@ tokens = Table(
     Column("token_id", String, primary_key=True),
     Column("expires_at", BigInteger, nullable=False),  # seconds since 1970
     Index(None, "expires_at"),
+)
+
+# Who may read it ------------------------------------------------------------------------------------------------------
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("password_hash", String, nullable=False),  # argon2id, as PHC writes it
+    Column("roles", String, nullable=False),  # separated by blanks
+    Column("active", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("password_at", UtcTime, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("secret_sha256", String, primary_key=True),  # of what the browser holds: this table opens no door
+    Column("name", String, nullable=False),
+    Column("issuer", String, nullable=False),  # of the identity provider; empty for an account of ours
+    Column("roles", String, nullable=False),  # as the identity provider said; those of an account are its own
+    Column("opened_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Index(None, "name", "issuer"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("about", String, nullable=False),  # keyed hash of a name, an address, or both
+    Column("at", UtcTime, nullable=False),
+    Index(None, "about", "at"),
+    Index(None, "at"),
 )
 
 INDEX_TABLES = (decisions, cards, suggestions, feedback, accepted_suggestions, access, releases)  # parents first

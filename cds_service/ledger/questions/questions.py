@@ -1,0 +1,80 @@
+"""All questions of the console over one database, which it opens for itself: hook calls never wait behind a search."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from cds_service.domain.audit import AccessLine, Filters, Listed, Proven, Whole
+from cds_service.domain.errors import SettingsBroken
+from cds_service.ledger.database import Database, unavailable
+from cds_service.ledger.proof.note import PublicKey
+from cds_service.ledger.proof.signing import load_public_keys
+from cds_service.ledger.questions import accesses, search, whole
+from cds_service.ledger.tables import decisions
+
+T = TypeVar("T")
+
+
+class Questions:
+    """What the record holds. Safe to share between threads; every method may raise `LedgerUnavailable`.
+
+    Args:
+        database: of the ledger.
+        key_file: public keys whose signatures count.
+    """
+
+    def __init__(self, database: Database, key_file: Path) -> None:
+        """Reads nothing yet."""
+        self._database, self._key_file = database, key_file
+
+    def listed(self, wanted: Filters, at_most: int) -> Listed:
+        """A page of decisions, latest first."""
+        return self._read(lambda connection: search.listed(connection, wanted, at_most))
+
+    def whole(self, id_: str) -> Whole | None:
+        """A decision with its feedback; `None` for no such."""
+        return self._read(lambda connection: whole.whole(connection, id_))
+
+    def decision_of(self, id_: str) -> str | None:
+        """The decision meant by its id or by that of a card of it."""
+        return self._read(lambda connection: whole.decision_of(connection, id_))
+
+    def proven(self, id_: str) -> Proven:
+        """The proof of a decision, checked."""
+        try:
+            keys: list[PublicKey] = load_public_keys(self._key_file)
+        except SettingsBroken as error:
+            return Proven(holds=False, told=str(error), pending=True)
+        return self._read(lambda connection: whole.proven(connection, id_, keys))
+
+    def accesses(self, *, who: str, below: int | None, at_most: int) -> tuple[AccessLine, ...]:
+        """A page of the access log, latest first."""
+        return self._read(lambda connection: accesses.accesses(connection, who=who, below=below, at_most=at_most))
+
+    def clients(self) -> tuple[str, ...]:
+        """Clients of which there are decisions, each found by one step in an index."""
+        return self._read(_clients)
+
+    def _read(self, question: Callable[[Connection], T]) -> T:
+        try:
+            with self._database.read.connect() as connection:
+                return question(connection)
+        except SQLAlchemyError as error:
+            raise unavailable("be read", error) from None  # the database's own text may quote what was asked
+
+
+MOST_CLIENTS = 200
+
+
+def _clients(connection: Connection) -> tuple[str, ...]:
+    """Skip from each client to the next: reading all decisions for their clients would take minutes."""
+    found: list[str] = []
+    query = select(decisions.c.client).order_by(decisions.c.client).limit(1)
+    last = connection.execute(query).scalar()
+    while last is not None and len(found) < MOST_CLIENTS:
+        found.append(last)
+        last = connection.execute(query.where(decisions.c.client > last)).scalar()
+    return tuple(found)
