@@ -5,8 +5,9 @@ import json
 import pytest
 
 from cds_service.dialects.fit import families, read
+from fhir_fixtures.versions import FOLDERS
 from tests.acceptance.conftest import NOW, make_service
-from tests.acceptance.test_stories import NAMES, request_of
+from tests.acceptance.test_stories import FIXTURES, NAMES, request_of
 from tests.unit.clients.signing import jwk, jwk_set, token
 
 BASE = "https://cds.example.org"
@@ -27,10 +28,11 @@ def client(tmp_path_factory):
     return make_service(folder, clients_file=folder / "clients.toml", public_url=BASE).test_client()
 
 
-def cards(client, name, story, hook):
+def cards(client, name, story, hook, request=None):
     path = f"/cds-services/diazepam-{hook}"
     bearer = token(iss=f"https://{name}.example.org", aud=BASE + path, iat=SECONDS, exp=SECONDS + 300)
-    answer = client.post(path, json=request_of(story, hook), headers={"Authorization": f"Bearer {bearer}"})
+    sent = request_of(story, hook) if request is None else request
+    answer = client.post(path, json=sent, headers={"Authorization": f"Bearer {bearer}"})
     assert answer.status_code == 200, answer.json
     return answer.json["cards"]
 
@@ -43,6 +45,19 @@ def test_every_story(client, name):
         assert len(shown) == len(cards(client, "generic", story, "order-sign")), "no card is lost to a dialect"
         for card in shown:
             keeps(card, dialect, request_of(story, "order-sign"))
+
+
+@pytest.mark.parametrize(
+    "version", ["DSTU2", "STU3", "R5"]
+)  # all stories without HTTP: tests/property/test_dialects.py
+@pytest.mark.parametrize("name", sorted(families()))
+def test_every_version(client, name, version):
+    story = "multiple-sclerosis-60-days"
+    request = json.loads((FIXTURES / FOLDERS[version] / story / "order-sign.json").read_text(encoding="utf-8"))
+    shown = cards(client, name, story, "order-sign", request)
+    assert [card["summary"] for card in shown] == [card["summary"] for card in cards(client, name, story, "order-sign")]
+    for card in shown:
+        keeps(card, read(name), request)
 
 
 def keeps(card, dialect, request):

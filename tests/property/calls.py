@@ -89,14 +89,14 @@ def write():
     return make_write(release())
 
 
-def decision(body, **more):
-    """The whole call, cards with their resources included."""
+def decision(body, *, fit=lambda cards: cards, **more):
+    """The whole call, cards with their resources included; `fit` is a client family's."""
     numbers = itertools.count(1)
     steps = Steps(
         content=release(),
         gather=lambda one: gathered(body, **more),
         write=write(),
-        fit=lambda cards: cards,
+        fit=fit,
         commit=lambda _: None,
         pseudonym=lambda kind, identifier: kind,
         clock=lambda: NOW,
