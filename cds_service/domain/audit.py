@@ -6,7 +6,7 @@ people who read are accounts.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from cds_service.domain.decision import Decision, Feedback
@@ -188,3 +188,72 @@ class AccessLine:
     what: str
     query: Mapping[str, str]
     records: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleFigures:
+    """Cards of a rule that were shown, and what became of them.
+
+    `ignored` had no feedback within a day; `waiting` still may get some.
+    """
+
+    shown: int = 0
+    accepted: int = 0
+    overridden: int = 0
+    ignored: int = 0
+    waiting: int = 0
+
+    def __add__(self, other: "RuleFigures") -> "RuleFigures":
+        """Of both."""
+        return RuleFigures(
+            shown=self.shown + other.shown,
+            accepted=self.accepted + other.accepted,
+            overridden=self.overridden + other.overridden,
+            ignored=self.ignored + other.ignored,
+            waiting=self.waiting + other.waiting,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFigures:
+    """One day, UTC, or several added up.
+
+    Attributes:
+        day: the day; of several, the first.
+        decisions: calls that were recorded. orders: orders that were reviewed in calls answered live.
+        degraded: decisions that were less than they should have been. refused: without an answer.
+        rules: rule id -> its cards. latencies: microseconds, upper bound of a class -> calls in it.
+    """
+
+    day: date
+    decisions: int = 0
+    orders: int = 0
+    degraded: int = 0
+    refused: int = 0
+    rules: Mapping[str, RuleFigures] = field(default_factory=dict)
+    latencies: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def cards(self) -> RuleFigures:
+        """All rules together."""
+        return sum(self.rules.values(), RuleFigures())
+
+    @property
+    def cards_per_100(self) -> float:
+        """Cards for 100 reviewed orders."""
+        return 100 * self.cards.shown / self.orders if self.orders else 0.0
+
+    @property
+    def degraded_percent(self) -> float:
+        """Degraded decisions among all."""
+        return 100 * self.degraded / self.decisions if self.decisions else 0.0
+
+    def quantile_ms(self, share: float) -> float | None:
+        """So large a share of calls took so many milliseconds or less; `None` without calls."""
+        total = sum(self.latencies.values())
+        seen = 0
+        for bound in sorted(self.latencies):
+            seen += self.latencies[bound]
+            if seen >= share * total:
+                return bound / 1_000
+        return None

@@ -44,7 +44,7 @@ def add_decisions(pages: Blueprint, ports: Ports) -> None:
     @opens_to(Role.AUDITOR, Role.ADMINISTRATOR)
     def front() -> AnyResponse:
         reads = Role.AUDITOR in person().roles
-        return redirect(url_for("audit.decisions" if reads else "audit.people"), 303)
+        return redirect(url_for("audit.overview" if reads else "audit.people"), 303)
 
     @pages.get("/decisions")
     @opens_to(Role.AUDITOR)

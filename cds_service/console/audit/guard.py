@@ -144,7 +144,7 @@ def insist_on_secure() -> None:
 
 def way_back(asked: str) -> str:
     """A page of the console to go to after signing in: never anybody else's."""
-    home = url_for("audit.decisions")
+    home = url_for("audit.front")
     parts = urlsplit(asked)
     inside = not parts.scheme and not parts.netloc and parts.path.startswith("/console") and "\\" not in asked
     return asked if inside and asked.isprintable() and "//" not in parts.path else home

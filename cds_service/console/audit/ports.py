@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
 from cds_service.console.kit import Site
-from cds_service.domain.audit import AccessLine, Account, Filters, Listed, Person, Proven, Role, Whole
+from cds_service.domain.audit import AccessLine, Account, DayFigures, Filters, Listed, Person, Proven, Role, Whole
 from cds_service.domain.content import Content
 from cds_service.domain.decision import Access
 
@@ -60,6 +60,9 @@ class Questions(Protocol):
 
     def accesses(self, *, who: str, below: int | None, at_most: int) -> tuple[AccessLine, ...]:
         """A page of the access log."""
+
+    def days(self, last: date, many: int, as_of: datetime) -> tuple[DayFigures, ...]:
+        """The figures of so many days, the last one last."""
 
     def clients(self) -> tuple[str, ...]:
         """Clients of which there are decisions."""

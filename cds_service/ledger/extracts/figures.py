@@ -103,8 +103,8 @@ class FedBack(NamedTuple):
     decision: str
 
 
-def _outcome() -> ScalarSelect[str]:
-    """The newest word of a card's own client on it."""
+def outcome_of_card() -> ScalarSelect[str]:
+    """In a query of cards: the newest word of a card's own client on it."""
     return (
         select(feedback.c.outcome)
         .where(feedback.c.card == cards.c.uuid, feedback.c.orphan.is_(False))
@@ -140,7 +140,7 @@ def seen(connection: Connection, selection: Selection, below: tuple[int, int] | 
     query = narrowed(
         select(
             c.leaf_index, c.position, d.received_at, d.client, d.tenant, d.user_pseudonym, d.patient_pseudonym,
-            d.encounter_pseudonym, d.hook, d.id, c.uuid, c.rule, c.indicator, c.summary, _outcome(),
+            d.encounter_pseudonym, d.hook, d.id, c.uuid, c.rule, c.indicator, c.summary, outcome_of_card(),
         ).join_from(cards, decisions, _of_decision()),
         selection,
     ).where(_shown(), *_rule_of(selection))  # fmt: skip
@@ -178,7 +178,7 @@ def burden(
     orders = _orders(connection, selection)
     each = (
         narrowed(
-            select(cards.c.rule, cards.c.indicator, cards.c.received_at, _outcome().label("outcome")).join_from(
+            select(cards.c.rule, cards.c.indicator, cards.c.received_at, outcome_of_card().label("outcome")).join_from(
                 cards, decisions, _of_decision()
             ),
             selection,

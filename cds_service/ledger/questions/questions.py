@@ -1,21 +1,25 @@
 """All questions of the console over one database, which it opens for itself: hook calls never wait behind a search."""
 
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cds_service.domain.audit import AccessLine, Filters, Listed, Proven, Whole
+from cds_service.domain.audit import AccessLine, DayFigures, Filters, Listed, Proven, Whole
 from cds_service.domain.errors import SettingsBroken
 from cds_service.ledger.database import Database, unavailable
 from cds_service.ledger.proof.note import PublicKey
 from cds_service.ledger.proof.signing import load_public_keys
-from cds_service.ledger.questions import accesses, search, whole
+from cds_service.ledger.questions import accesses, figures, search, whole
 from cds_service.ledger.tables import decisions
 
 T = TypeVar("T")
+SETTLED = timedelta(days=2)  # feedback of a day that is so long over is rare
+REMEMBERED = timedelta(hours=1)  # until its figures are counted again
+MOST_DAYS = 800
 
 
 class Questions:
@@ -29,6 +33,7 @@ class Questions:
     def __init__(self, database: Database, key_file: Path) -> None:
         """Reads nothing yet."""
         self._database, self._key_file = database, key_file
+        self._days: dict[date, tuple[datetime, DayFigures]] = {}
 
     def listed(self, wanted: Filters, at_most: int) -> Listed:
         """A page of decisions, latest first."""
@@ -53,6 +58,21 @@ class Questions:
     def accesses(self, *, who: str, below: int | None, at_most: int) -> tuple[AccessLine, ...]:
         """A page of the access log, latest first."""
         return self._read(lambda connection: accesses.accesses(connection, who=who, below=below, at_most=at_most))
+
+    def days(self, last: date, many: int, as_of: datetime) -> tuple[DayFigures, ...]:
+        """The figures of so many days, the last one last."""
+        return tuple(self._day(last - timedelta(days=many - 1 - place), as_of) for place in range(many))
+
+    def _day(self, day: date, as_of: datetime) -> DayFigures:
+        known = self._days.get(day)
+        if known is not None and timedelta() <= as_of - known[0] < REMEMBERED:
+            return known[1]
+        counted = self._read(lambda connection: figures.of_day(connection, day, as_of))
+        if as_of.date() - day > SETTLED:
+            while len(self._days) >= MOST_DAYS:
+                self._days.pop(next(iter(self._days)), None)
+            self._days[day] = as_of, counted
+        return counted
 
     def clients(self) -> tuple[str, ...]:
         """Clients of which there are decisions, each found by one step in an index."""

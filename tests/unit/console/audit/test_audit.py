@@ -7,7 +7,7 @@ from cds_service.app import LEDGER
 from tests.auditing import PASSWORDS, audited_app, sign_in, token_of
 
 START = datetime(2026, 6, 15, 21, 30, tzinfo=UTC)
-AUDITORS = ("/console/decisions", "/console/find?id=x", "/console/decisions/x")
+AUDITORS = ("/console/overview", "/console/decisions", "/console/find?id=x", "/console/decisions/x")
 ADMINISTRATORS = ("/console/people",)
 BOTH = ("/console/access", "/console/account", "/console")
 
@@ -238,7 +238,7 @@ def test_no_password_is_taken_in_the_clear(client):
     ["https://evil.example", "//evil.example", "/\\evil.example", "/console//evil", "/elsewhere", "javascript:x"],
 )
 def test_after_signing_in_nobody_is_sent_elsewhere(client, back):
-    assert sign_in(client, next=back).location == "/console/decisions"
+    assert sign_in(client, next=back).location == "/console"
 
 
 def test_an_override_is_found_explained_and_proven(vera, app):
