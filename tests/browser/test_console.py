@@ -1,4 +1,4 @@
-"""The compliance console in a real Chromium: what an auditor does, what an administrator does, what an intruder cannot."""
+"""The compliance console in a real Chromium: what auditors and administrators do, and intruders cannot."""
 
 import json
 import threading
