@@ -126,7 +126,7 @@ def create_app(
     register_pages(app, settings, content, ledger, key, clock, new_uuid)
     app.register_error_handler(Exception, problem)
     app.extensions[NEW_ID] = new_uuid
-    app.after_request(make_surround(settings.cors_origins))
+    app.after_request(make_surround(settings.cors_origins, settings.threads))
     app.wsgi_app = one_slash(app.wsgi_app)  # type: ignore[method-assign, assignment] # as Flask says it is done
     return app
 

@@ -1,41 +1,41 @@
-"""What is left unread of a body when a call is refused early, read and thrown away beside the answer.
+"""What is left unread of a body when a call is refused early, read and thrown away before the answer.
 
 A server that answers and closes while its client is still sending resets the connection. A proxy then reports 502 in
-place of our 401 or 413, and takes this process for a broken one. Reading on for a while lets the answer through.
+place of our 401 or 413, and takes this process for a broken one. Reading on lets the answer through.
+
+It is read in the thread that answers: the server's stream must not be in use elsewhere when that returns, or the whole
+worker stands still. Nobody can tell how slowly a client sends, so only a part of the threads ever reads at a time.
 """
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
-from typing import IO
 
 from flask import Request
 
 WAS_READ = "cds.body-was-read"  # in the environ of a request whose body was read to its end
 PIECE = 65_536  # bodies up to this length are no matter: the server takes them in anyway
-MOST_BYTES = 8 * 1024 * 1024  # more than the proxy of `deploy/` lets through
-SECONDS = 0.5  # an answer waits so long at most: a proxy sends what it has at once, only an attacker does not
-MOST_AT_A_TIME = 8
-
-_free = threading.BoundedSemaphore(MOST_AT_A_TIME)
+MOST_BYTES = 32 * 1024 * 1024
 
 
-def discard(request: Request) -> None:
-    """Read what is left of the body, for a short while; not at all where too many do so already."""
-    length = request.content_length
-    if WAS_READ in request.environ or (length is None and not request.environ.get("wsgi.input_terminated")):
-        return
-    if (length is not None and length <= PIECE) or not _free.acquire(blocking=False):
-        return
-    stream = request.environ["wsgi.input"]
-    reader = threading.Thread(target=_discard, args=(stream, min(length or MOST_BYTES, MOST_BYTES)), daemon=True)
-    reader.start()
-    reader.join(SECONDS)
+def make_discard(most_at_a_time: int) -> Callable[[Request], None]:
+    """What reads the rest of a body whose length was announced.
 
+    Args:
+        most_at_a_time: so many threads at most; while they are busy nothing is read, and a proxy may report 502.
+    """
+    free = threading.Semaphore(most_at_a_time)
 
-def _discard(stream: IO[bytes], left: int) -> None:
-    try:
-        with suppress(OSError, ValueError, RuntimeError):  # the client is gone, or the stream is closed
-            while left > 0 and (piece := stream.read(min(left, PIECE))):
-                left -= len(piece)
-    finally:
-        _free.release()
+    def discard(request: Request) -> None:
+        length = request.content_length or 0
+        if length <= PIECE or WAS_READ in request.environ or not free.acquire(blocking=False):
+            return
+        stream, left = request.environ["wsgi.input"], min(length, MOST_BYTES)
+        try:
+            with suppress(OSError):  # the client is gone
+                while left > 0 and (piece := stream.read(min(left, PIECE))):
+                    left -= len(piece)
+        finally:
+            free.release()
+
+    return discard

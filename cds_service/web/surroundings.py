@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from flask import Response, current_app, g, request
 
-from cds_service.web.leftover import discard
+from cds_service.web.leftover import make_discard
 
 REQUEST_ID = "X-Request-ID"
 NEW_ID = "cds-new-id"  # in app.extensions: makes the ids of requests that bring none
@@ -23,12 +23,14 @@ def request_id() -> str:
     return known
 
 
-def make_surround(origins: tuple[str, ...]) -> Callable[[Response], Response]:
+def make_surround(origins: tuple[str, ...], threads: int) -> Callable[[Response], Response]:
     """What finishes each answer.
 
     Args:
         origins: web origins whose browsers may call the API; `*` for all (no cookies are ever used).
+        threads: that answer calls at a time; a quarter of them may be held by clients that send slowly.
     """
+    discard = make_discard(threads // 4)
 
     def surround(answer: Response) -> Response:
         headers, sent = answer.headers, request.headers

@@ -130,6 +130,27 @@ def test_bodies_in_chunks(serve):
     assert requests.post(where, json=story(), timeout=SECONDS).status_code == 200
 
 
+SLOW = (
+    b"POST /cds-services/diazepam-order-sign HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: 100000\r\n\r\n{"
+)
+
+
+@pytest.mark.requirement("HTTP-12", "REQ-11")
+def test_clients_that_send_slowly_and_are_refused_keep_nobody_waiting(serve):
+    _, url = serve()
+    port = int(url.rpartition(":")[2])
+    slow = [socket.create_connection((LOOPBACK, port), SECONDS) for _ in range(40)]
+    try:
+        for one in slow:
+            one.sendall(SLOW % b"application/xml")
+        assert slow[-1].recv(12) == b"HTTP/1.1 415"
+        assert requests.get(f"{url}/cds-services", timeout=SECONDS).status_code == 200
+        assert requests.post(f"{url}/cds-services/diazepam-order-sign", json=story(), timeout=SECONDS).json()["cards"]
+    finally:
+        for one in slow:
+            one.close()
+
+
 def test_the_demonstration_shows_cards(capsys):
     assert run_demo() == 0
     shown = capsys.readouterr().out
