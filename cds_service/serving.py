@@ -51,7 +51,7 @@ def run_server(
     Raises:
         SettingsBroken, ContentBroken, LedgerUnavailable: refuse to start, saying what to mend.
     """
-    from granian.constants import Interfaces  # noqa: PLC0415 - the tests of everything else need no server
+    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415 - the tests of everything else need no server
     from granian.server import Server  # noqa: PLC0415 - see above
 
     settings = Settings()
@@ -73,6 +73,7 @@ def run_server(
         blocking_threads=threads or settings.threads,
         blocking_threads_idle_timeout=600,
         websockets=False,
+        http=HTTPModes.http1,  # what proxies speak to a service; less to attack
         factory=True,
         log_level="error",  # type: ignore[arg-type] # granian takes the name as well
         respawn_failed_workers=True,

@@ -39,6 +39,8 @@ def make_surround(origins: tuple[str, ...], threads: int) -> Callable[[Response]
         headers[REQUEST_ID] = request_id()
         if "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
+        if request.method == "OPTIONS":
+            del headers["Content-Type"]  # there is nothing in it, and no HTML in any case
         if request.path.startswith(_API):
             headers["Vary"] = "Origin"
             origin = sent.get("Origin")

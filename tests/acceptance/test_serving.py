@@ -1,15 +1,16 @@
 """The service as a process, as people start it: on loopback, with real workers."""
 
+import contextlib
 import re
 import select
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 
 import pytest
 import requests
@@ -17,8 +18,9 @@ from click.testing import CliRunner
 
 from cds_service.__main__ import main
 from cds_service.domain.errors import SettingsBroken
+from cds_service.ledger import open_ledger
 from cds_service.serving import run_demo, run_server
-from cds_service.settings import environment_with
+from cds_service.settings import SPOOL_FOLDER, environment_with
 from tests.contract.calls import story
 
 LOOPBACK = "127.0.0.1"
@@ -104,19 +106,25 @@ def test_two_workers_answer_record_and_stop_in_good_order(serve, tmp_path):
         stopping.set()
         answered = sum(counts)
     assert answered > 0
-    assert recorded(tmp_path / "ledger.db") == answered
+    assert recorded(tmp_path, answered) == answered
     log = (tmp_path / "log").read_text()
     assert "OPEN MODE" in log
     assert not re.search(r"Traceback|ERROR", log), log
 
 
-def recorded(database):
-    import sqlite3
-
-    with sqlite3.connect(database) as connection:
-        (number,) = connection.execute("select count(*) from decisions").fetchone()
-    connection.close()
+def recorded(folder, expected):
+    """Decisions in the database, once it has got those that still waited in the spool when the service stopped."""
+    url = f"sqlite:///{folder / 'ledger.db'}"
+    until = time.monotonic() + SECONDS
+    with open_ledger(url, pseudonym_key=b"k" * 32, spool=folder / SPOOL_FOLDER):
+        while (number := count(folder / "ledger.db")) < expected and time.monotonic() < until:
+            time.sleep(0.1)
     return number
+'
+
+def count(database):
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        return connection.execute("select count(*) from decisions").fetchone()[0]
 
 
 @pytest.mark.requirement("REQ-10", "REQ-11")
@@ -140,7 +148,7 @@ def test_clients_that_send_slowly_and_are_refused_keep_nobody_waiting(serve):
     """A quarter of the threads may wait for what they send, see `web/leftover`; the others go on answering."""
     _, url = serve("--threads", "16")
     address = (LOOPBACK, int(url.rpartition(":")[2]))
-    with ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         slow = {stack.enter_context(socket.create_connection(address, SECONDS)) for _ in range(40)}
         for one in slow:
             one.sendall(SLOW)
@@ -153,6 +161,48 @@ def test_clients_that_send_slowly_and_are_refused_keep_nobody_waiting(serve):
             slow -= set(answered)
         assert requests.get(f"{url}/cds-services", timeout=SECONDS).status_code == 200
         assert requests.post(f"{url}/cds-services/diazepam-order-sign", json=story(), timeout=SECONDS).json()["cards"]
+
+
+HEAD = "POST /cds-services/diazepam-order-sign HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+HIDDEN = "0\r\n\r\nGET /openapi.yaml HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.requirement("REQ-10", "SEC-01", "HTTP-08")
+def test_what_is_no_plain_http_1_1_is_refused_and_hides_no_second_request(serve):
+    """Without a proxy before it; behind one: test_nginx."""
+    _, url = serve()
+    refused = [
+        f"{HEAD}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n{HIDDEN}",
+        f"{HEAD}Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n{HIDDEN}",
+        f"{HEAD}Content-Length: 5\r\nContent-Length: 60\r\n\r\n{HIDDEN}",
+        f"{HEAD}Transfer-Encoding : chunked\r\nContent-Length: 5\r\n\r\n{HIDDEN}",
+        f"{HEAD}Content-Length: -1\r\n\r\n{{}}",
+        f"{HEAD}Content-Length: 99999999999999999999\r\n\r\n{{}}",
+        "GET /cds-services HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n",
+        "GET /cds-services HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n",
+        "GET /cds-services HTTP/1.1\r\nHost: x\r\n" + "X: y\r\n" * 1_000 + "\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "\x16\x03\x01\x02\0\x01\0\x01",
+    ]
+    for sent in refused:
+        got = raw(url, sent)
+        assert re.match(rb"HTTP/1\.[01] 4\d\d ", got) or not got, (sent, got[:100])
+        assert b"openapi:" not in got
+    assert requests.get(f"{url}/cds-services", timeout=SECONDS).status_code == 200
+
+
+def raw(url, sent):
+    """Everything that is answered until nothing more comes."""
+    with socket.create_connection((LOOPBACK, int(url.rpartition(":")[2])), SECONDS) as connection:
+        connection.sendall(sent.encode("latin-1"))
+        connection.shutdown(socket.SHUT_WR)
+        got = b""
+        try:
+            while piece := connection.recv(65_536):
+                got += piece
+        except ConnectionResetError:
+            pass
+    return got
 
 
 def test_the_demonstration_shows_cards(capsys):
