@@ -120,7 +120,7 @@ def recorded(folder, expected):
         while (number := count(folder / "ledger.db")) < expected and time.monotonic() < until:
             time.sleep(0.1)
     return number
-'
+
 
 def count(database):
     with contextlib.closing(sqlite3.connect(database)) as connection:
