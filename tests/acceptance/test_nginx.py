@@ -1,5 +1,6 @@
 """The service as it is deployed: TLS and client certificates at a real nginx, the configuration that of `deploy/`."""
 
+import contextlib
 import os
 import socket
 import ssl
@@ -185,6 +186,22 @@ def test_a_request_hidden_in_another_is_not_answered(deployed, lengths):
             got += b" (kept open)"
     assert got.startswith((b"HTTP/1.1 400", b"HTTP/1.1 401", b"HTTP/1.1 501")), got[:200]
     assert b"openapi:" not in got
+
+
+@pytest.mark.requirement("HTTP-12", "REQ-11")
+def test_slow_clients_end_at_the_proxy(deployed):
+    """Known ones, who could hold every thread of the service by themselves: the proxy waits for whole bodies."""
+    context = ssl.create_default_context(cafile=deployed.trusted)
+    context.load_cert_chain(*deployed.known)
+    bearer = token(iss="https://a.example.org", iat=int(time.time()), exp=int(time.time()) + 300, aud=URL)
+    begun = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer {bearer}\r\n"
+    with contextlib.ExitStack() as stack:
+        for number in range(30):  # 16 threads answer; this nginx has 64 connections
+            plain = stack.enter_context(socket.create_connection(("127.0.0.1", deployed.port), 30))
+            slow = stack.enter_context(context.wrap_socket(plain, server_hostname="127.0.0.1"))
+            lengths = "Content-Length: 100000" if number % 2 else "Transfer-Encoding: chunked"
+            slow.sendall(f"{begun}{lengths}\r\n\r\n{'{' if number % 2 else ''}".encode())
+        assert deployed.call(json=story()).status_code == 200
 
 
 def test_it_goes_on_answering(deployed):

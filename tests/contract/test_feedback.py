@@ -1,6 +1,8 @@
 """Part 9, feedback."""
 
+import functools
 import json
+import uuid
 from datetime import UTC, datetime
 
 import pytest
@@ -186,6 +188,78 @@ def test_sizes_are_bounded_and_comments_go_nowhere(service, client, caplog):
     refused(send(client, entry(overrideReason={"userComment": "x" * 70_000})), 422)
     taken(send(client, entry(overrideReason={"userComment": "canary-of-a-name"})))
     assert "canary" not in caplog.text
+
+
+OTHER_SCRIPTS = ["Прием отклонён", "患者は希望しない", "لا ينطبق", "ไม่เหมาะสม", "é" + "\u0301" * 40, "\N{PILL}" * 60]
+
+
+@pytest.mark.requirement("FB-06", "FB-09")
+@pytest.mark.parametrize("text", OTHER_SCRIPTS, ids=ascii)
+def test_other_scripts_are_kept_as_sent(service, client, text):
+    card = str(uuid.uuid4())
+    reason = {"reason": {"code": text, "system": f"urn:x:{text}", "display": text}, "userComment": text}
+    taken(send(client, entry(card=card, overrideReason=reason)))
+    feedback = kept(service, card)[0].feedback
+    assert (feedback.reason_code, feedback.reason_system, feedback.reason_mapped) == (text, f"urn:x:{text}", "")
+    taken(send(client, entry(card=text)))
+    assert kept(service, text)[0].orphan
+
+
+@pytest.mark.requirement("FB-09", "REQ-12")
+@pytest.mark.parametrize("text", ['"\\ud800"', '"\\u0000x"', '"\\u202e"', '"\\uffff"', '"<script>"', '"\\n\\r\\t"'])
+@pytest.mark.parametrize("at", ["card", "code", "userComment", "id"])
+def test_odd_characters_are_no_fault_of_ours(client, at, text):
+    made = entry(
+        outcome="accepted",
+        acceptedSuggestions=[{"id": "id-HERE" if at == "id" else "s"}],
+        overrideReason={"reason": {"code": "code-HERE" if at == "code" else "c"}, "userComment": f"{at}-HERE"},
+    )
+    made["card"] = "card-HERE" if at == "card" else "c"
+    body = json.dumps({"feedback": [made]}).replace(f'"{at}-HERE"', text)
+    where = "/cds-services/diazepam-order-sign/feedback"
+    answer = client.post(where, data=body, content_type="application/json")
+    assert answer.status_code in (200, 400, 422), answer.get_data(as_text=True)
+    assert answer.json == {} or answer.json["resourceType"] == "OperationOutcome"
+
+
+@pytest.mark.requirement("FB-09", "REQ-11")
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"card": "x" * 257},
+        {"outcomeTimestamp": AT + "x" * 100_000},
+        {"overrideReason": {"reason": {"code": "x" * 257}}},
+        {"overrideReason": {"reason": {"code": "c", "system": "x" * 1_025}}},
+        {"overrideReason": {"userComment": "x" * 65_537}},
+        {"outcome": "accepted", "acceptedSuggestions": [{"id": "x" * 257}]},
+        {"outcome": "accepted", "acceptedSuggestions": [{"id": "s"}] * 101},
+        {"outcome": "accepted", "acceptedSuggestions": [{"id": "\N{PILL}" * 257}]},
+    ],
+    ids=lambda more: ascii(more)[:60],
+)
+def test_each_text_and_list_is_bounded(client, more):
+    assert len(refused(send(client, entry(**more)), 422)["details"]["text"]) < 300
+
+
+@pytest.mark.requirement("FB-09", "REQ-11", "REQ-15")
+def test_lengths_depth_and_repetition_of_the_whole(service, client):
+    where = "/cds-services/diazepam-order-sign/feedback"
+    send_raw = functools.partial(client.post, where, content_type="application/json")
+    refused(send_raw(data=b'{"feedback": [' + b" " * 5_000_000 + b"]}"), 413)
+    refused(send_raw(data=json.dumps({"feedback": [entry(extension=nested(200))]})), 400)
+    twice = json.dumps({"feedback": [entry(extension={"a": 1})]}).replace('"a": 1', '"a": 1, "a": 2')
+    refused(send_raw(data=twice), 400)
+    taken(send(client, entry(card="again", outcome="accepted", acceptedSuggestions=[{"id": "s"}] * 100)))
+    assert set(kept(service, "again")[0].feedback.accepted) == {"s"}
+    taken(send(client, *[entry(card="again")] * 500))
+    assert len(kept(service, "again")) == 501
+
+
+def nested(depth):
+    made = {}
+    for _ in range(depth):
+        made = {"x": made}
+    return made
 
 
 @pytest.mark.requirement("FB-02", "REQ-15")

@@ -150,6 +150,52 @@ def test_headers_that_are_wrong(header):
 # Attacks --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("AUTH-02", "AUTH-03")
+@pytest.mark.parametrize(
+    "kid",
+    [
+        "K1",
+        "k1 ",
+        "k1\0",
+        "k1\n",
+        "\N{FULLWIDTH LATIN SMALL LETTER K}1",
+        "../../../../dev/null",
+        "https://attacker.example.org/jwks.json#k1",
+        "' OR '1'='1",
+        "$(id)",
+        "x" * 5_000,
+        ["k1"],
+        {"k1": 1},
+        1,
+        True,
+    ],
+    ids=lambda kid: repr(kid)[:30],
+)
+def test_a_kid_that_is_a_path_a_query_or_no_text(kid):
+    head, *rest = token().split(".")
+    header = json.loads(base64.urlsafe_b64decode(head + "=="))
+    forged = base64.urlsafe_b64encode(json.dumps({**header, "kid": kid}).encode()).rstrip(b"=").decode()
+    refused(".".join([forged, *rest]))
+    if isinstance(kid, str):
+        refused(token(header={"kid": kid}))  # signed with our key, under another name
+
+
+@pytest.mark.requirement("AUTH-01", "AUTH-03")
+def test_a_token_in_another_wrapping():
+    good = token()
+    head, body, signature = good.split(".")
+    for wrapped in (
+        f"{good}.{signature}",
+        f"{head}..{signature}",
+        f"{head}.{body}",
+        f"{head}.{body}.{signature}\n.",
+        f"{head}.{body}.{signature[:-1]}",
+        f" {head}.{body} .{signature}",
+        f"{head}.{body}.{signature},{good}",
+    ):
+        refused(wrapped)
+
+
 def handmade(header, body, key):
     def part(value):
         return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=")
