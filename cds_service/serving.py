@@ -15,7 +15,7 @@ from cds_service.app import create_app, open_content, pseudonym_key
 from cds_service.console.demo import demo
 from cds_service.domain.errors import ServiceError, SettingsBroken
 from cds_service.ledger.opening import open_ledger
-from cds_service.settings import Settings, environment_with
+from cds_service.settings import Settings, environment_with, set_for_workers
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +64,8 @@ def run_server(
     if settings.is_open:
         log.warning(OPEN_MODE)
     log.info("Content release %s; listening on http://%s:%d/cds-services", content.release.version, host, port)
+    if threads:
+        set_for_workers(threads=str(threads))  # so that they know how many may wait for slow clients
     Server(
         TARGET,
         address=host,

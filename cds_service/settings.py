@@ -234,6 +234,11 @@ def environment_with(**settings: str) -> dict[str, str]:
     return {**os.environ, **{PREFIX + name.upper(): value for name, value in settings.items()}}  # noqa: TID251 - here only
 
 
+def set_for_workers(**settings: str) -> None:
+    """Set these settings (by name) for the processes that this one starts, which read the environment, too."""
+    os.environ.update(environment_with(**settings))  # noqa: TID251 - here only
+
+
 def _is_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
