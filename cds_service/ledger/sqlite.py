@@ -2,14 +2,19 @@
 
 Two processes that meet in SQLite's own busy handler stall each other for up to a second; so each holds a lock on the
 file `<ledger>.lock` while it writes. Needs a local disk (no network share) and a POSIX system.
+
+Nobody but SQLite may open the ledger's file. Closing any descriptor of it ends all locks that this process has on it;
+another process then takes SQLite's log away from under this one, and what is committed from there on is lost.
 """
 
+import errno
 import fcntl
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -50,8 +55,8 @@ def open_sqlite(url: URL, *, writable: bool = True) -> Database:
         raise SettingsBroken("CDS_DATABASE_URL must name a file of the ledger: sqlite:////var/lib/cds/ledger.db, say.")
     path = Path(url.database).absolute()
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT if writable else os.O_RDONLY, 0o600))
-        lock = os.open(f"{path}.lock" if writable else path, os.O_RDWR | os.O_CREAT if writable else os.O_RDONLY, 0o600)
+        _insist_on(path, writable=writable)
+        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600) if writable else None
     except OSError as error:
         raise LedgerUnavailable(
             f"The ledger's file cannot be opened ({error.strerror}). CDS_DATABASE_URL must name a file "
@@ -63,19 +68,35 @@ def open_sqlite(url: URL, *, writable: bool = True) -> Database:
     def close() -> None:
         write.dispose()
         read.dispose()
-        os.close(lock)
+        if lock is not None:
+            os.close(lock)
 
     return Database(
         dialect=dialect(mark="?", lock="", record_bytes="CAST(record AS BLOB)", moment=_moment),
         write=write,
         read=read,
-        turn=_turn(lock),
+        turn=_no_turn if lock is None else _turn(lock),
         current=lambda connection: connection.connection.info.get("file") == _file(path),
         prepare=lambda _: None,  # the turn is enough
         snapshot=read.connect,  # a transaction of WAL
         probe="SELECT 1",  # BEGIN IMMEDIATE has failed before this where the file cannot be written
         close=close,
     )
+
+
+def _insist_on(path: Path, *, writable: bool) -> None:
+    """A file that may be read (and written) stands there; one that stood there before is not opened for that.
+
+    Raises:
+        OSError: none does.
+    """
+    if writable:
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "It is no file")
+    if not os.access(path, os.R_OK | (os.W_OK if writable else 0)):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _moment(moment: datetime) -> str:
@@ -120,6 +141,12 @@ def _file(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
+
+
+@contextmanager
+def _no_turn(at_most_seconds: float | None = None) -> Iterator[None]:  # noqa: ARG001 - a `Turn`
+    """Of who only looks: nothing can be committed anyway."""
+    yield
 
 
 def _turn(lock: int) -> Turn:
