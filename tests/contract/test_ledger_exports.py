@@ -103,6 +103,8 @@ def test_the_feedback_export_tells_what_was_done_about_which_intervention(run, r
     for row in rows:
         asked = (row[name] for name in ("intervention", "action_taken", "user", "date", "decision"))
         assert all(asked), row
+        assert row["user_feedback"] in ("", row["user_feedback_code"])  # HL7's code, and the code as sent
+    assert any(row["user_feedback"] for row in rows)
 
 
 def test_a_recall_list_has_every_decision_of_the_release(run, recorded):
