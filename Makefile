@@ -39,11 +39,12 @@ benchmark: .venv/.run
 fixtures: .venv/.run
 	$(BIN)/python -m fhir_fixtures.build
 
-# The browser tests need Chromium, the test of deploy/nginx needs nginx: on Debian as root they are installed, elsewhere
+# The browser tests need Chromium, the tests of deploy/ need nginx and promtool: on Debian as root they are installed, elsewhere
 # those tests fail and say how to get them.
 test: .venv/.test
 	@$(BIN)/python -m tests.browser.chromium --install >/dev/null || true
 	@$(BIN)/python -m tests.acceptance.nginx --install >/dev/null || true
+	@$(BIN)/python -m tests.acceptance.promtool --install >/dev/null || true
 	$(BIN)/pytest -n 2
 
 # requirements.lock: what runs, and what builds the package. requirements-dev.lock: that and what tests it.

@@ -39,6 +39,8 @@ from cds_service.ledger.screening import make_screen, words_of
 from cds_service.pages import register_pages
 from cds_service.per_client import make_steps_of
 from cds_service.settings import Settings
+from cds_service.telemetry.exposition import exposition
+from cds_service.telemetry.metrics import make_metrics
 from cds_service.web.api import make_api
 from cds_service.web.calls import make_read_call
 from cds_service.web.one_slash import one_slash
@@ -47,6 +49,7 @@ from cds_service.web.problems import problem
 from cds_service.web.surroundings import NEW_ID, make_surround
 
 LEDGER = "cds-ledger"  # in app.extensions, for whoever stops the service
+REFRESH = "cds-refresh"  # likewise: brings what is measured, not counted, up to date
 
 
 def utc_now() -> datetime:
@@ -83,6 +86,12 @@ def create_app(
     settings = settings or Settings()
     content = open_content(settings)
     key = pseudonym_key(settings)
+    metrics = make_metrics(
+        [hook.service_id for hook in content.hooks],
+        [rule.id for rule in content.rules],
+        __version__,
+        content.release.version,
+    )
     ledger = open_ledger(
         settings.database_url,
         pseudonym_key=key,
@@ -90,10 +99,24 @@ def create_app(
         checkpoints=policy_of(settings, clock),
         spool=settings.spool,
         wait_seconds=settings.commit_budget_ms / 1_000,
+        count=metrics.ledger,
     )
     ledger.use_release(content, clock(), __version__)
     registrations = _registrations(settings)
-    steps_of = make_steps_of(settings, content, registrations, ledger.commit, ledger.pseudonym, clock, new_uuid)
+
+    def commit(decision: Decision) -> None:
+        ledger.commit(decision)
+        metrics.decided(decision)
+
+    def refresh() -> None:
+        health = ledger.health()
+        metrics.ledger_is(bool(health.database), health.waiting, health.rejected)
+
+    def measured() -> bytes:
+        refresh()
+        return exposition(metrics.registry)
+
+    steps_of = make_steps_of(settings, content, registrations, commit, ledger.pseudonym, clock, new_uuid, metrics)
 
     def answered(request: HookRequest, client: Client) -> Decision:
         steps = steps_of(client)
@@ -103,6 +126,7 @@ def create_app(
 
     app = Flask(__name__, static_folder=None)
     app.extensions[LEDGER] = ledger
+    app.extensions[REFRESH] = refresh
     app.register_blueprint(
         make_api(
             Ports(
@@ -114,6 +138,7 @@ def create_app(
                 reasons_of=per_client.make_reasons_of(content, registrations),
                 keep_feedback=ledger.commit_feedback,
                 ping=ledger.ping,
+                metrics=measured if settings.has_metrics else None,
                 clock=clock,
                 new_uuid=new_uuid,
                 public_url=settings.public_url,
@@ -126,7 +151,7 @@ def create_app(
     register_pages(app, settings, content, ledger, key, clock, new_uuid)
     app.register_error_handler(Exception, problem)
     app.extensions[NEW_ID] = new_uuid
-    app.after_request(make_surround(settings.cors_origins, settings.threads))
+    app.after_request(make_surround(settings.cors_origins, settings.threads, metrics.responded))
     app.wsgi_app = one_slash(app.wsgi_app)  # type: ignore[method-assign, assignment] # as Flask says it is done
     return app
 

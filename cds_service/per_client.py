@@ -20,11 +20,12 @@ from cds_service.domain.decision import Decision
 from cds_service.domain.errors import ContentBroken
 from cds_service.domain.reasons import ReasonTable
 from cds_service.domain.steps import Gathered, Steps, Write
-from cds_service.fhir.client import Limits, make_fetch
+from cds_service.fhir.client import Limits, Told, make_fetch
 from cds_service.fhir.gather import make_gather
 from cds_service.fhir.templates import KEY_OF_SECTION
 from cds_service.fhir.write import make_write
 from cds_service.settings import Settings
+from cds_service.telemetry.metrics import Metrics
 from cds_service.web.invariants import hold
 
 StepsOf = Callable[[Client], Steps]
@@ -39,6 +40,7 @@ def make_steps_of(
     pseudonym: Callable[[str, str], str],
     clock: Callable[[], datetime],
     new_uuid: Callable[[], UUID],
+    metrics: Metrics | None = None,
 ) -> StepsOf:
     """Client -> the steps of its calls.
 
@@ -59,6 +61,7 @@ def make_steps_of(
             Limits(seconds=settings.fhir_deadline_ms / 1_000),
             ca_file=settings.fhir_ca_file,
             private=one.fhir_private or settings.fhir_private or settings.test_setup,
+            told=None if metrics is None else Told(metrics.read, partial(metrics.breaker, one.name)),
         )
         return Steps(
             content=own,

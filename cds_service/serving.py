@@ -5,23 +5,27 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import requests
 from flask import Flask
 
-from cds_service.app import create_app, open_content, pseudonym_key
+from cds_service.app import REFRESH, create_app, open_content, pseudonym_key
 from cds_service.console.demo import demo
 from cds_service.domain.errors import ServiceError, SettingsBroken
 from cds_service.ledger.opening import open_ledger
-from cds_service.settings import Settings, environment_with, set_for_workers
+from cds_service.settings import Settings, environment_with, set_for_workers, share_metrics
+from cds_service.telemetry.exposition import serve_metrics
 
 log = logging.getLogger(__name__)
 
 TARGET = "cds_service.serving:worker_app"
 START_SECONDS = 60.0
 STOP_SECONDS = 10
+REFRESH_SECONDS = 5.0
 LOOPBACK = "127.0.0.1"
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 OPEN_MODE = (
@@ -34,7 +38,16 @@ def worker_app() -> Flask:
     """The application of one worker: granian calls this in each, after the fork, so each opens its own ledger."""
     settings = Settings()
     _log_to_stderr(settings)
-    return create_app(settings)
+    app = create_app(settings)
+    threading.Thread(target=_keep_fresh, args=(app.extensions[REFRESH],), name="telemetry", daemon=True).start()
+    return app
+
+
+def _keep_fresh(refresh: Callable[[], None]) -> None:
+    """Measure again every few seconds: any worker may be asked for what all have measured."""
+    while True:
+        refresh()
+        time.sleep(REFRESH_SECONDS)
 
 
 def run_server(
@@ -66,7 +79,7 @@ def run_server(
     log.info("Content release %s; listening on http://%s:%d/cds-services", content.release.version, host, port)
     if threads:
         set_for_workers(threads=str(threads))  # so that they know how many may wait for slow clients
-    Server(
+    server = Server(
         TARGET,
         address=host,
         port=port,
@@ -80,7 +93,13 @@ def run_server(
         log_level="error",  # type: ignore[arg-type] # granian takes the name as well
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
-    ).serve()
+    )
+    with tempfile.TemporaryDirectory(prefix="cds-metrics-") as folder:
+        share_metrics(Path(folder))
+        if settings.metrics_port is not None:
+            _insist_on_free(host, settings.metrics_port)
+            serve_metrics(host, settings.metrics_port)
+        server.serve()
 
 
 def run_demo() -> int:

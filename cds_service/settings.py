@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 from cds_service.domain.errors import SettingsBroken
 
 PREFIX = "CDS_"
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # as prometheus-client calls it
 PACKAGED_CONTENT = Path(__file__).resolve().parent.parent / "hooks"
 KEY_FILE = "cds-service.key"
 SIGNING_KEY_FILE = "cds-service-signing.key"
@@ -58,6 +59,8 @@ class Settings(BaseSettings):
         cors_origins: web origins whose browsers may call the service; `*` for all.
         host: address to listen on. port: its port. workers: processes. threads: calls that each answers at a time.
         log_level: `DEBUG`, `INFO`, `WARNING` or `ERROR`; no level logs anything of a patient.
+        metrics: answer `/metrics` at the service's own address as well; default: only in open mode.
+        metrics_port: port, at `host`'s address, that answers `/metrics` and nothing else; none: there is none.
         clients_file: TOML file of the CDS Clients that may call (its own comments say how); none: open mode.
         open_mode: also answer callers without a token; default: only when there is no clients file.
         playground: show the playground, which fires calls at the service; default: only in open mode.
@@ -98,6 +101,8 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64)
     threads: int = Field(default=16, ge=1, le=128)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    metrics: bool | None = None
+    metrics_port: int | None = Field(default=None, ge=1, le=65_535)
     clients_file: Path | None = None
     open_mode: bool | None = None
     playground: bool | None = None
@@ -203,6 +208,11 @@ class Settings(BaseSettings):
         return self.is_open if self.playground is None else self.playground
 
     @property
+    def has_metrics(self) -> bool:
+        """Whether `/metrics` is answered at the service's own address."""
+        return self.is_open if self.metrics is None else self.metrics
+
+    @property
     def key_file(self) -> Path:
         """Where the pseudonym key is kept when none is set."""
         return self.pseudonym_key_file or self._beside_the_database(KEY_FILE)
@@ -237,6 +247,17 @@ def environment_with(**settings: str) -> dict[str, str]:
 def set_for_workers(**settings: str) -> None:
     """Set these settings (by name) for the processes that this one starts, which read the environment, too."""
     os.environ.update(environment_with(**settings))  # noqa: TID251 - here only
+
+
+def share_metrics(folder: Path) -> None:
+    """Let this process and those it starts count into files of a folder; before anything is counted."""
+    os.environ[METRICS_FOLDER] = str(folder)  # noqa: TID251 - here only
+
+
+def metrics_folder() -> Path | None:
+    """The folder in which the workers of a service count; `None` where one process counts for itself."""
+    named = os.environ.get(METRICS_FOLDER)  # noqa: TID251 - here only
+    return Path(named) if named else None
 
 
 def _is_url(text: str) -> bool:

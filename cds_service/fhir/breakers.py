@@ -20,7 +20,10 @@ class RestingError(Exception):
 
 
 class _Said(pybreaker.CircuitBreakerListener):
-    """Says in the log when a server is let alone, and when it is asked again."""
+    """Says in the log, and to `told`, when a server is let alone, and when it is asked again."""
+
+    def __init__(self, told: Callable[[int, bool], None]) -> None:
+        self._told = told
 
     def state_change(
         self,
@@ -30,6 +33,7 @@ class _Said(pybreaker.CircuitBreakerListener):
     ) -> None:
         """Log the change; the server is named by its place in the list of settings."""
         log.warning("FHIR server %s: breaker is %s", cb.name, new_state.name)
+        self._told(int(cb.name or 0), new_state.name == pybreaker.STATE_OPEN)
 
 
 class Breakers:
@@ -39,6 +43,7 @@ class Breakers:
         servers: how many there are; a breaker is named for its place in the list.
         counts: which errors are the server's failing.
         failures, rest_seconds: see the module.
+        told: the number of a server, and whether it is let alone from now on.
     """
 
     def __init__(
@@ -47,6 +52,8 @@ class Breakers:
         counts: Callable[[BaseException], bool],
         failures: int = FAILURES,
         rest_seconds: float = REST_SECONDS,
+        *,
+        told: Callable[[int, bool], None] = lambda _number, _is_open: None,
     ) -> None:
         """See the class."""
         self._breakers = tuple(
@@ -54,7 +61,7 @@ class Breakers:
                 fail_max=failures,
                 reset_timeout=rest_seconds,
                 exclude=[lambda error: not counts(error)],
-                listeners=[_Said()],
+                listeners=[_Said(told)],
                 throw_new_error_on_trip=False,
                 name=str(number),
             )

@@ -24,6 +24,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urljoin
 
 import msgspec
@@ -59,6 +60,16 @@ class Limits(msgspec.Struct, frozen=True):
 DEFAULT_LIMITS = Limits()
 
 
+class Told(NamedTuple):
+    """Who hears of each read (type of resource, outcome, seconds) and of each breaker (number, whether it is open)."""
+
+    read: Callable[[str, str, float], None]
+    breaker: Callable[[int, bool], None]
+
+
+UNTOLD = Told(lambda _about, _outcome, _seconds: None, lambda _number, _is_open: None)
+
+
 class _FetchError(Exception):
     """A read that gave nothing; `why` is a token of the module's list."""
 
@@ -82,6 +93,7 @@ class _Reader(msgspec.Struct, frozen=True):
     session: requests.Session
     limits: Limits
     breakers: Breakers
+    told: Callable[[str, str, float], None]
 
 
 class _Reading(msgspec.Struct, frozen=True):
@@ -113,7 +125,12 @@ _FAILING = frozenset({"timeout", "server-error", "unreadable"})  # of the server
 
 
 def make_fetch(
-    servers: tuple[str, ...], limits: Limits = DEFAULT_LIMITS, ca_file: Path | None = None, *, private: bool = False
+    servers: tuple[str, ...],
+    limits: Limits = DEFAULT_LIMITS,
+    ca_file: Path | None = None,
+    *,
+    private: bool = False,
+    told: Told | None = None,
 ) -> Fetch:
     """The port that reads the client's FHIR server; made once, its threads and connections serve all calls.
 
@@ -122,12 +139,16 @@ def make_fetch(
         limits: bounds of each call.
         ca_file: certificates (PEM) of the authorities that vouch for the servers; default: the well-known ones.
         private: the servers may have addresses of a private network.
+        told: what is to hear of each read.
 
     Raises:
         SettingsBroken: a base URL or the certificate file cannot be used.
     """
     allowed = tuple(_listed(url) for url in servers)
-    reader = _Reader(_session(ca_file, private=private), limits, Breakers(len(allowed), _counts))
+    heard = told or UNTOLD
+    reader = _Reader(
+        _session(ca_file, private=private), limits, Breakers(len(allowed), _counts, told=heard.breaker), heard.read
+    )
     threads = ThreadPoolExecutor(max_workers=MOST_AT_ONCE, thread_name_prefix="fhir-read")
 
     def fetch(access: FhirAccess, queries: Mapping[str, str]) -> Mapping[str, Fetched]:
@@ -208,8 +229,11 @@ def _read(reader: _Reader, reading: _Reading, about: str) -> Fetched:
         outcome, said = Unavailable(why="resting"), "resting"
     except _FetchError as error:
         outcome, said = Unavailable(why=error.why), error.why
-    spent = round((time.monotonic() - started) * 1000)
-    log.log(logging.INFO if said == "read" else logging.WARNING, "FHIR %s: %s in %d ms", about, said, spent)
+    seconds = time.monotonic() - started
+    reader.told(about, said, seconds)
+    log.log(
+        logging.INFO if said == "read" else logging.WARNING, "FHIR %s: %s in %d ms", about, said, round(seconds * 1_000)
+    )
     return outcome
 
 

@@ -6,9 +6,11 @@
 | `POST /cds-services/{id}` | a hook call |
 | `POST /cds-services/{id}/feedback` | what people did with the cards |
 | `GET /openapi.yaml` | all of this, for machines |
+| `GET /metrics` | for Prometheus, where it is answered here |
 | `GET /healthz`, `/readyz` | does the process answer; could it answer a hook call |
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic_ns
 
@@ -24,6 +26,7 @@ from cds_service.web.problems import JSON
 from cds_service.web.wire import answer_of
 
 HERE = Path(__file__).parent
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 UNKNOWN = "There is no CDS Service of this id; GET /cds-services lists them."
 
 
@@ -72,7 +75,15 @@ def make_api(ports: Ports) -> Blueprint:
         ports.ping()
         return Response(b'{"status":"ready"}', content_type=JSON)
 
+    if ports.metrics is not None:
+        _add_metrics(api, ports.metrics)
     return api
+
+
+def _add_metrics(api: Blueprint, measured: Callable[[], bytes]) -> None:
+    @api.get("/metrics")
+    def metrics() -> Response:
+        return Response(measured(), content_type=PROMETHEUS)
 
 
 def _url(public_url: str) -> str:

@@ -27,6 +27,7 @@ class Ports:
         reasons_of: how a client tells why a card was overridden.
         keep_feedback: commits feedback, all of it or none.
         ping: returns when a decision could be committed now, else raises LedgerUnavailable.
+        metrics: the metrics as text; `None` where they are not answered here.
         clock: now, UTC. new_uuid: random ids.
         public_url: where clients reach the service; empty: as their request says.
         max_body_bytes, max_depth, most_feedback: bounds of what is read.
@@ -40,6 +41,7 @@ class Ports:
     reasons_of: Callable[[Client], ReasonTable]
     keep_feedback: Callable[[tuple[Feedback, ...], TokenClaims | None], object]
     ping: Callable[[], None]
+    metrics: Callable[[], bytes] | None
     clock: Callable[[], datetime]
     new_uuid: Callable[[], UUID]
     public_url: str

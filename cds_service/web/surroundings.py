@@ -23,12 +23,15 @@ def request_id() -> str:
     return known
 
 
-def make_surround(origins: tuple[str, ...], threads: int) -> Callable[[Response], Response]:
+def make_surround(
+    origins: tuple[str, ...], threads: int, responded: Callable[[str | None, int], None]
+) -> Callable[[Response], Response]:
     """What finishes each answer.
 
     Args:
         origins: web origins whose browsers may call the API; `*` for all (no cookies are ever used).
         threads: that answer calls at a time; a quarter of them may be held by clients that send slowly.
+        responded: told the endpoint and the status of each POST of the API.
     """
     discard = make_discard(threads // 4)
 
@@ -43,6 +46,8 @@ def make_surround(origins: tuple[str, ...], threads: int) -> Callable[[Response]
             del headers["Content-Type"]  # there is nothing in it, and no HTML in any case
         if request.path.startswith(_API):
             headers["Vary"] = "Origin"
+            if request.method == "POST":
+                responded(request.endpoint, answer.status_code)
             origin = sent.get("Origin")
             if origin and (origin in origins or "*" in origins):
                 headers["Access-Control-Allow-Origin"] = origin
