@@ -46,7 +46,7 @@ from cds_service.web.calls import make_read_call
 from cds_service.web.one_slash import one_slash
 from cds_service.web.ports import Ports
 from cds_service.web.problems import problem
-from cds_service.web.surroundings import NEW_ID, make_surround
+from cds_service.web.surroundings import NEW_ID, begin, make_surround
 
 LEDGER = "cds-ledger"  # in app.extensions, for whoever stops the service
 REFRESH = "cds-refresh"  # likewise: brings what is measured, not counted, up to date
@@ -151,6 +151,7 @@ def create_app(
     register_pages(app, settings, content, ledger, key, clock, new_uuid)
     app.register_error_handler(Exception, problem)
     app.extensions[NEW_ID] = new_uuid
+    app.before_request(begin)
     app.after_request(make_surround(settings.cors_origins, settings.threads, metrics.responded))
     app.wsgi_app = one_slash(app.wsgi_app)  # type: ignore[method-assign, assignment] # as Flask says it is done
     return app

@@ -19,6 +19,7 @@ from cds_service.domain.errors import ServiceError, SettingsBroken
 from cds_service.ledger.opening import open_ledger
 from cds_service.settings import Settings, environment_with, set_for_workers, share_metrics
 from cds_service.telemetry.exposition import serve_metrics
+from cds_service.telemetry.log_lines import log_to_stderr
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,6 @@ START_SECONDS = 60.0
 STOP_SECONDS = 10
 REFRESH_SECONDS = 5.0
 LOOPBACK = "127.0.0.1"
-FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 OPEN_MODE = (
     "OPEN MODE: whoever can reach this address is answered, no token is asked for. "
     "For trying out with made-up patients only."
@@ -37,7 +37,7 @@ OPEN_MODE = (
 def worker_app() -> Flask:
     """The application of one worker: granian calls this in each, after the fork, so each opens its own ledger."""
     settings = Settings()
-    _log_to_stderr(settings)
+    log_to_stderr(settings.log_number, settings.log_format)
     app = create_app(settings)
     threading.Thread(target=_keep_fresh, args=(app.extensions[REFRESH],), name="telemetry", daemon=True).start()
     return app
@@ -68,7 +68,7 @@ def run_server(
     from granian.server import Server  # noqa: PLC0415 - see above
 
     settings = Settings()
-    _log_to_stderr(settings)
+    log_to_stderr(settings.log_number, settings.log_format)
     host, port = host or settings.host, port or settings.port
     _insist_on_free(host, port)
     content = open_content(settings)
@@ -170,8 +170,3 @@ def _insist_on_free(host: str, port: int) -> None:
             f"Nothing can listen on {host}, port {port} ({error.strerror}): choose another with --host and --port, "
             "or stop what is running there."
         ) from None
-
-
-def _log_to_stderr(settings: Settings) -> None:
-    logging.basicConfig(level=settings.log_number, format=FORMAT)
-    logging.getLogger("alembic").setLevel(logging.WARNING)

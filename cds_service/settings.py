@@ -59,6 +59,7 @@ class Settings(BaseSettings):
         cors_origins: web origins whose browsers may call the service; `*` for all.
         host: address to listen on. port: its port. workers: processes. threads: calls that each answers at a time.
         log_level: `DEBUG`, `INFO`, `WARNING` or `ERROR`; no level logs anything of a patient.
+        log_format: `json`, `text`, or `auto`: text for people where the log goes to a terminal, else JSON.
         metrics: answer `/metrics` at the service's own address as well; default: only in open mode.
         metrics_port: port, at `host`'s address, that answers `/metrics` and nothing else; none: there is none.
         clients_file: TOML file of the CDS Clients that may call (its own comments say how); none: open mode.
@@ -101,6 +102,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64)
     threads: int = Field(default=16, ge=1, le=128)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["auto", "json", "text"] = "auto"
     metrics: bool | None = None
     metrics_port: int | None = Field(default=None, ge=1, le=65_535)
     clients_file: Path | None = None

@@ -22,6 +22,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +36,7 @@ from urllib3.exceptions import TimeoutError as HttpTimeout
 from cds_service.domain.errors import SettingsBroken
 from cds_service.domain.facts import Unavailable
 from cds_service.domain.request import FhirAccess
+from cds_service.domain.trail import TRAIL
 from cds_service.fhir.breakers import Breakers, RestingError
 from cds_service.fhir.connect import AddressNotAllowedError, CheckedAdapter
 from cds_service.fhir.scopes import covers
@@ -163,7 +165,9 @@ def make_fetch(
             name: Unavailable(why="scope") for name, query in queries.items() if not covers(access.scope, query)
         }
         started = {
-            name: threads.submit(_read, reader, _reading(access, base, number, query, until), _type_of(query))
+            name: threads.submit(
+                copy_context().run, _read, reader, _reading(access, base, number, query, until), _type_of(query)
+            )
             for name, query in queries.items()
             if name not in answers
         }
@@ -274,7 +278,7 @@ def _next(page: bytes, url: str) -> str:
 def _get(reader: _Reader, reading: _Reading, url: str, room: int) -> bytes:
     if not is_below(url, reading.base):
         raise _FetchError("not-found")  # an id of dots, or a next link to elsewhere
-    headers = {"Accept": "application/fhir+json", "Accept-Encoding": "identity"}
+    headers = {**TRAIL.get().headers, "Accept": "application/fhir+json", "Accept-Encoding": "identity"}
     if reading.token:
         headers["Authorization"] = f"Bearer {reading.token}"
     try:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from flask import Response, current_app, g, request
 
+from cds_service.domain.trail import TRAIL, continued
 from cds_service.web.leftover import make_discard
 
 REQUEST_ID = "X-Request-ID"
@@ -21,6 +22,14 @@ def request_id() -> str:
         sent = request.headers.get(REQUEST_ID, "")
         known = g.request_id = sent if _SAFE_ID.fullmatch(sent) else str(current_app.extensions[NEW_ID]())
     return known
+
+
+def begin() -> None:
+    """Note which request this thread works on from here on."""
+    sent = request.headers
+    parent = sent.get("traceparent", "")
+    own = current_app.extensions[NEW_ID]().hex[:16] if parent else ""
+    TRAIL.set(continued(request_id(), parent, sent.get("tracestate", ""), own))
 
 
 def make_surround(
@@ -40,6 +49,9 @@ def make_surround(
         if answer.status_code >= HTTPStatus.BAD_REQUEST:
             discard(request)
         headers[REQUEST_ID] = request_id()
+        traceparent = TRAIL.get().traceparent
+        if traceparent:
+            headers["traceparent"] = traceparent
         if "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
         if request.method == "OPTIONS":
