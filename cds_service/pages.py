@@ -32,6 +32,8 @@ from cds_service.ledger.ledger import Ledger
 from cds_service.ledger.opening import open_database
 from cds_service.ledger.proof.checkpoints import public_key_file
 from cds_service.ledger.questions.questions import Questions
+from cds_service.ledger.works.doing import Verifying
+from cds_service.ledger.works.works import Works
 from cds_service.settings import Settings
 from cds_service.web.api import openapi_file
 from cds_service.web.problems import problem
@@ -57,7 +59,7 @@ def register_pages(
         clock: now, UTC.
         new_uuid: random ids.
     """
-    accounts, questions = _opened(settings, ledger, key, clock)
+    accounts, questions, works = _opened(settings, ledger, key, clock, new_uuid)
     site = Site(
         name=content.source_label,
         release=content.release,
@@ -84,6 +86,7 @@ def register_pages(
                 content=content,
                 accounts=accounts,
                 questions=questions,
+                works=works,
                 note=ledger.commit_access,
                 key=key,
                 whole_seconds=settings.console_hours * 3_600,
@@ -126,14 +129,22 @@ def _docs(site: Site, content: Content) -> DocsPorts:
 
 
 def _opened(
-    settings: Settings, ledger: Ledger, key: bytes, clock: Callable[[], datetime]
-) -> tuple[Accounts, Questions]:
+    settings: Settings,
+    ledger: Ledger,
+    key: bytes,
+    clock: Callable[[], datetime],
+    new_uuid: Callable[[], UUID],
+) -> tuple[Accounts, Questions, Works]:
     """Who may read the record, and the record to read, over connections of their own: a search delays no hook call."""
     database = open_database(settings.database_url)
+    keys = public_key_file(settings.signing_key)
+    verifying = Verifying(key_file=keys, folder=settings.checkpoint_folder)
+    works = Works(database, settings.exports, verifying, clock, lambda: str(new_uuid()))
+    ledger.closing(works.close)
     ledger.closing(database.close)
     idle, whole = timedelta(minutes=settings.console_idle_minutes), timedelta(hours=settings.console_hours)
     accounts = Accounts(database, key, Lifetimes(idle=idle, whole=whole), clock)
-    return accounts, Questions(database, public_key_file(settings.signing_key))
+    return accounts, Questions(database, keys), works
 
 
 def _places(settings: Settings, accounts: Accounts) -> tuple[Place, ...]:

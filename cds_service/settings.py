@@ -22,6 +22,7 @@ METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # as prometheus-client calls it
 PACKAGED_CONTENT = Path(__file__).resolve().parent.parent / "hooks"
 KEY_FILE = "cds-service.key"
 SIGNING_KEY_FILE = "cds-service-signing.key"
+EXPORT_FOLDER = "cds-service-exports"
 SPOOL_FOLDER = "cds-service-spool"
 SANDBOX = "https://sandbox.cds-hooks.org"
 DEEPEST = 64  # a FHIR resource inside a Bundle inside prefetch is some 20 levels deep, extensions included
@@ -68,6 +69,8 @@ class Settings(BaseSettings):
         playground_services: base URLs of other CDS services that the playground may call; empty: none.
         console_idle_minutes, console_hours: a session of the console ends when nobody uses it for so long, and after so
             many hours in any case.
+        export_folder: where exports of the console wait to be taken, for a day; default: `cds-service-exports` beside
+            the SQLite database.
         test_setup: a test network: clients without https, and the Sandbox, whose private key is public, may register.
     """
 
@@ -111,6 +114,7 @@ class Settings(BaseSettings):
     playground_services: Listed = ()
     test_setup: bool = False
     console_idle_minutes: int = Field(default=30, ge=1, le=720)
+    export_folder: Path | None = None
     console_hours: int = Field(default=10, ge=1, le=168)
 
     def __init__(self, **given: object) -> None:
@@ -228,6 +232,11 @@ class Settings(BaseSettings):
     def spool(self) -> Path:
         """Where records wait for the database."""
         return self.spool_folder or self._beside_the_database(SPOOL_FOLDER)
+
+    @property
+    def exports(self) -> Path:
+        """Where exports of the console wait to be taken."""
+        return self.export_folder or self._beside_the_database(EXPORT_FOLDER)
 
     def _beside_the_database(self, name: str) -> Path:
         """In the folder of the SQLite database, or the working directory."""

@@ -257,3 +257,81 @@ class DayFigures:
             if seen >= share * total:
                 return bound / 1_000
         return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkAsked:
+    """A copy, a report or a verification that takes a while.
+
+    Attributes:
+        what: `csv`, `ndjson`, `audit-event`, `feedback` or `recall` for a copy; `whole` for a copy of the log that can
+            be verified elsewhere; `seen`, `overrides`, `burden` or `degraded` for a report; `certificate`.
+        since, until, rule, release, card: which decisions, as of `ledger export`.
+        who: for whom, as the access log names them.
+    """
+
+    what: str
+    who: str
+    since: datetime | None = None
+    until: datetime | None = None
+    rule: str = ""
+    release: str = ""
+    card: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """How far such a thing is.
+
+    Attributes:
+        state: `waiting`, `running`, `done`, `failed`, or `interrupted` when the process that did it is gone.
+        done, total: records (of reports: rows) so far, and of how many; 0 where that is not known.
+        size: bytes written. name: of the file to be taken. told: of a verification: what was found, by lines; else why
+            it failed. good: of a verification: all is in order.
+        query: what was asked for, by name.
+    """
+
+    id: str
+    what: str
+    who: str
+    state: str
+    query: Mapping[str, str]
+    started_at: datetime
+    beat_at: datetime
+    done: int = 0
+    total: int = 0
+    size: int = 0
+    name: str = ""
+    told: tuple[str, ...] = ()
+    good: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointLine:
+    """A signed checkpoint."""
+
+    size: int
+    root: str
+    made_at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integrity:
+    """The log as it stands: its name, its size, and the newest checkpoints."""
+
+    origin: str
+    size: int
+    checkpoints: tuple[CheckpointLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseLine:
+    """A content release in use since a moment; `newest` and `earliest`: decisions made with it, `None` without any."""
+
+    version: str
+    sha256: str
+    at: datetime
+    software_version: str
+    earliest: datetime | None
+    newest: datetime | None

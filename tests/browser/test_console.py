@@ -15,6 +15,9 @@ from tests.browser.test_every_page import NARROWEST, RULES, violations
 PAGES = {
     "overview": "/console/overview",
     "decisions": "/console/decisions",
+    "exports": "/console/exports",
+    "releases": "/console/releases",
+    "integrity": "/console/integrity",
     "access": "/console/access",
     "account": "/console/account",
 }
@@ -77,6 +80,19 @@ def test_an_administrator_takes_a_role_away_and_gives_it_back(sign_in, open_page
     expect(auditor.get_by_role("heading", name="Compliance console")).to_be_visible()
     page.get_by_role("button", name="Enable vera").click()
     expect(page.get_by_role("button", name="Disable vera")).to_be_visible()
+
+
+def test_an_auditor_verifies_the_log_and_takes_a_copy(sign_in):
+    page = sign_in("vera", javascript=False)
+    page.get_by_role("link", name="Integrity").click()
+    page.get_by_role("button", name="Verify the whole log now").click()
+    expect(page.get_by_role("status")).to_contain_text("In order.", timeout=60_000)
+    page.get_by_role("link", name="Exports and reports").click()
+    page.get_by_role("button", name="Write it").click()
+    expect(page.get_by_role("status")).to_contain_text("Done:", timeout=60_000)
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Download").click()
+    assert taken.value.suggested_filename.endswith(".csv")
 
 
 @pytest.mark.parametrize("path", [*PAGES.values(), "/console/people"])

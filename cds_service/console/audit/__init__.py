@@ -7,6 +7,8 @@
       ├─ signing_in   sign in and out, change a password
       ├─ overview     how much, how accepted, how complete, how quick; `charts` draws it
       ├─ decisions    search; one decision: what was shown, why, what was missing, what was done, the proof
+      ├─ exports       copies and reports, written in the background
+      ├─ integrity     the log as it stands, verified on demand; recall by release
       ├─ record       who read the record
       └─ people       which accounts there are (administrators)
     filters       what was asked for in an address <-> `Filters`

@@ -98,7 +98,7 @@ def note(ports: Ports, what: str, query: Mapping[str, object], records: int) -> 
         Access(
             id=str(ports.new_uuid()),
             at=ports.clock(),
-            who=f"{who.name} ({who.issuer})" if who.issuer else who.name,
+            who=name_of(who),
             through="console",
             what=what,
             query={name: str(value) for name, value in query.items() if value not in (None, "")},
@@ -106,6 +106,11 @@ def note(ports: Ports, what: str, query: Mapping[str, object], records: int) -> 
         )
     )
     g.noted = True
+
+
+def name_of(who: Person) -> str:
+    """A person as the access log names them."""
+    return f"{who.name} ({who.issuer})" if who.issuer else who.name
 
 
 def keep_session(ports: Ports, answer: AnyResponse, secret: str) -> None:

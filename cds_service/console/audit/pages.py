@@ -3,8 +3,10 @@
 from flask import Blueprint, g
 
 from cds_service.console.audit.decisions import add_decisions, resource_of
+from cds_service.console.audit.exports import add_exports
 from cds_service.console.audit.filters import OPEN_MODE
 from cds_service.console.audit.guard import stand_guard
+from cds_service.console.audit.integrity import add_integrity
 from cds_service.console.audit.overview import add_overview
 from cds_service.console.audit.people import add_people
 from cds_service.console.audit.ports import Ports
@@ -17,6 +19,9 @@ BOTH = (Role.AUDITOR, Role.ADMINISTRATOR)
 TABS = (
     ("Overview", "audit.overview", (Role.AUDITOR,)),
     ("Decisions", "audit.decisions", (Role.AUDITOR,)),
+    ("Exports and reports", "audit.exports", (Role.AUDITOR,)),
+    ("Recall", "audit.releases", (Role.AUDITOR,)),
+    ("Integrity", "audit.integrity", BOTH),
     ("Access log", "audit.access", BOTH),
     ("People", "audit.people", (Role.ADMINISTRATOR,)),
 )
@@ -32,6 +37,6 @@ def make_console(ports: Ports) -> Blueprint:
     pages.context_processor(
         lambda: {"audit_tabs": TABS, "audit_has_accounts": ports.accounts.there_are, "audit_provider": "", "g": g}
     )
-    for add in (add_signing_in, add_overview, add_decisions, add_record, add_people):
+    for add in (add_signing_in, add_overview, add_decisions, add_exports, add_integrity, add_record, add_people):
         add(pages, ports)
     return pages

@@ -3,11 +3,25 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import IO, Protocol
 from uuid import UUID
 
 from cds_service.console.kit import Site
-from cds_service.domain.audit import AccessLine, Account, DayFigures, Filters, Listed, Person, Proven, Role, Whole
+from cds_service.domain.audit import (
+    AccessLine,
+    Account,
+    DayFigures,
+    Filters,
+    Integrity,
+    Listed,
+    Person,
+    Proven,
+    ReleaseLine,
+    Role,
+    Whole,
+    Work,
+    WorkAsked,
+)
 from cds_service.domain.content import Content
 from cds_service.domain.decision import Access
 
@@ -67,6 +81,28 @@ class Questions(Protocol):
     def clients(self) -> tuple[str, ...]:
         """Clients of which there are decisions."""
 
+    def integrity(self) -> Integrity:
+        """The log as it stands, and its newest checkpoints."""
+
+    def releases(self) -> tuple[ReleaseLine, ...]:
+        """Content releases, the newest first."""
+
+
+class Works(Protocol):
+    """Copies, reports and verifications that take a while."""
+
+    def start(self, asked: WorkAsked) -> str:
+        """Begin one; its id."""
+
+    def find(self, id_: str) -> Work | None:
+        """How far it is."""
+
+    def of(self, who: str) -> tuple[Work, ...]:
+        """Those of a person, the newest first."""
+
+    def open(self, id_: str) -> IO[bytes]:
+        """The file of one that is done."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
@@ -83,6 +119,7 @@ class Ports:
     content: Content
     accounts: Accounts
     questions: Questions
+    works: Works
     note: Callable[[Access], None]
     key: bytes
     whole_seconds: int

@@ -4,7 +4,7 @@ Exit codes: 0 done, 1 a decision does not come out as recorded, 2 wrong usage or
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
-from sqlalchemy import Connection
 
 from cds_service.ledger.commands import (
     KEY,
@@ -29,18 +28,8 @@ from cds_service.ledger.commands import (
 )
 from cds_service.ledger.extracts.certificate import certificate_of
 from cds_service.ledger.extracts.copies import FORMATS
-from cds_service.ledger.extracts.figures import (
-    Burden,
-    Lessened,
-    Overridden,
-    SeenCard,
-    burden,
-    every_card,
-    every_page,
-    lessened,
-    overrides,
-)
 from cds_service.ledger.extracts.replay import replay_all
+from cds_service.ledger.extracts.reports import REPORTS, reported
 from cds_service.ledger.extracts.rows_out import FORMATS as ROW_FORMATS
 from cds_service.ledger.extracts.rows_out import write_rows
 from cds_service.ledger.extracts.selection import Selection, count_of, selected
@@ -160,7 +149,7 @@ def _write_sources(settings: Settings, tools: Tools, to: IO[bytes], *, unrecorde
 
 
 @ledger.command()
-@click.argument("what", type=click.Choice(["seen", "overrides", "burden", "degraded"]))
+@click.argument("what", type=click.Choice(REPORTS))
 @click.option("--format", "format_", type=click.Choice(ROW_FORMATS), default="csv", show_default=True)
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="New file; default: stdout.")
 @click.option("--ignored-after", default=24, show_default=True, type=click.IntRange(min=1), help="Hours, of `burden`.")
@@ -186,22 +175,8 @@ def report(
             total = count_of(connection, selection)
         _record(settings, tools, f"report-{what}", selection, total, unrecorded=unrecorded)
         with snapshot(settings) as (_, connection):
-            columns, rows = _reported(connection, selection, what, tools.clock(), timedelta(hours=ignored_after))
+            columns, rows = reported(connection, selection, what, tools.clock(), timedelta(hours=ignored_after))
             write_rows(to, columns, rows, as_=format_)
-
-
-def _reported(
-    connection: Connection, selection: Selection, what: str, as_of: datetime, ignored_after: timedelta
-) -> tuple[tuple[str, ...], Iterable[tuple[Any, ...]]]:
-    match what:
-        case "seen":
-            return SeenCard._fields, every_card(connection, selection)
-        case "overrides":
-            return Overridden._fields, overrides(connection, selection)
-        case "burden":
-            return Burden._fields, burden(connection, selection, as_of, ignored_after)
-        case _:
-            return Lessened._fields, every_page(lambda below: lessened(connection, selection, below))
 
 
 @ledger.command()

@@ -8,12 +8,12 @@ from typing import TypeVar
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cds_service.domain.audit import AccessLine, DayFigures, Filters, Listed, Proven, Whole
-from cds_service.domain.errors import SettingsBroken
+from cds_service.domain.audit import AccessLine, DayFigures, Filters, Integrity, Listed, Proven, ReleaseLine, Whole
+from cds_service.domain.errors import LedgerUnavailable, SettingsBroken
 from cds_service.ledger.database import Database, unavailable
 from cds_service.ledger.proof.note import PublicKey
 from cds_service.ledger.proof.signing import load_public_keys
-from cds_service.ledger.questions import accesses, figures, search, whole
+from cds_service.ledger.questions import accesses, figures, releases, search, whole
 from cds_service.ledger.tables import decisions
 
 T = TypeVar("T")
@@ -73,6 +73,17 @@ class Questions:
                 self._days.pop(next(iter(self._days)), None)
             self._days[day] = as_of, counted
         return counted
+
+    def integrity(self) -> Integrity:
+        """The log as it stands, and its newest checkpoints."""
+        try:
+            return self._read(releases.integrity)
+        except ValueError as error:
+            raise LedgerUnavailable(f"The log contradicts itself. {error} Run `cds-service ledger verify`.") from error
+
+    def releases(self) -> tuple[ReleaseLine, ...]:
+        """Content releases, the newest first."""
+        return self._read(releases.used)
 
     def clients(self) -> tuple[str, ...]:
         """Clients of which there are decisions, each found by one step in an index."""

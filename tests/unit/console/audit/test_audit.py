@@ -7,9 +7,15 @@ from cds_service.app import LEDGER
 from tests.auditing import PASSWORDS, audited_app, sign_in, token_of
 
 START = datetime(2026, 6, 15, 21, 30, tzinfo=UTC)
-AUDITORS = ("/console/overview", "/console/decisions", "/console/find?id=x", "/console/decisions/x")
+AUDITORS = (
+    "/console/overview", "/console/decisions", "/console/find?id=x", "/console/decisions/x", "/console/exports",
+    "/console/releases",
+)  # fmt: skip
 ADMINISTRATORS = ("/console/people",)
-BOTH = ("/console/access", "/console/account", "/console")
+BOTH = (
+    "/console/exports/x", "/console/exports/x/file", "/console/integrity", "/console/access", "/console/account",
+    "/console",
+)  # fmt: skip
 
 
 class Clock:
@@ -305,3 +311,67 @@ def test_without_accounts_there_is_no_console(tmp_path, clock):
         assert "/console" not in text(app.test_client().get("/"))
     finally:
         app.extensions[LEDGER].close()
+
+
+def finished(client, path):
+    """The page of a work once it is done."""
+    import time
+
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        page = client.get(path)
+        if "Refresh" not in page.headers:
+            return page
+        time.sleep(0.05)
+    raise AssertionError("it was never done")
+
+
+KINDS = (
+    "csv", "ndjson", "whole", "audit-event", "feedback", "recall", "seen", "overrides", "burden", "degraded",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_a_copy_is_written_and_taken_by_who_asked_and_nobody_else(vera, app, what, clock):
+    form = {"form_token": token_of(vera.get("/console/exports")), "what": what}
+    started = vera.post("/console/exports", data=form | ({"release": "0.1.0"} if what == "recall" else {}))
+    assert started.status_code == 303
+    assert "Done:" in text(finished(vera, started.location))
+    file = vera.get(f"{started.location}/file")
+    assert file.get_data()
+    assert "attachment" in file.headers["Content-Disposition"]
+    assert [one[1] for one in seen(app)[:1]] == ["download"]
+    file.close()
+    otto = app.test_client()
+    sign_in(otto, "otto")
+    assert otto.get(started.location).status_code == 404
+    assert otto.get(f"{started.location}/file").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "form", [{"what": "x"}, {"what": "recall"}, {"what": "csv", "since": "x"}, {"what": "csv", "card": "a\0"}]
+)
+def test_what_cannot_be_written_is_refused(vera, form):
+    form |= {"form_token": token_of(vera.get("/console/exports"))}
+    assert vera.post("/console/exports", data=form).status_code == 400
+
+
+@pytest.mark.parametrize("id_", ["x", "..", "%2e%2e%2fledger.db", "00000000-0000-0000-0000-000000000000"])
+def test_no_other_file_can_be_had(vera, id_):
+    assert vera.get(f"/console/exports/{id_}").status_code == 404
+    assert vera.get(f"/console/exports/{id_}/file").status_code == 404
+
+
+def test_the_log_is_verified_on_demand_and_certified(otto):
+    page = otto.get("/console/integrity")
+    started = otto.post("/console/integrity", data={"form_token": token_of(page)})
+    assert "In order." in text(finished(otto, started.location))
+    certificate = otto.get(f"{started.location}/file")
+    assert '"in_order": true' in text(certificate)
+    certificate.close()
+
+
+def test_a_release_is_recalled(vera):
+    page = text(vera.get("/console/releases"))
+    assert "/console/decisions?release=0.1.0" in page
+    assert "what=recall" in page
