@@ -41,6 +41,7 @@ from cds_service.per_client import make_steps_of
 from cds_service.settings import Settings
 from cds_service.telemetry.exposition import exposition
 from cds_service.telemetry.metrics import make_metrics
+from cds_service.web.admission import Admission
 from cds_service.web.api import make_api
 from cds_service.web.calls import make_read_call
 from cds_service.web.one_slash import one_slash
@@ -124,6 +125,7 @@ def create_app(
         witness(lambda: trace(decision.assessments, decision.cards, steps.content))
         return decision
 
+    admission = Admission(settings.threads, settings.room, settings.max_wait_ms / 1_000, metrics.shed)
     app = Flask(__name__, static_folder=None)
     app.extensions[LEDGER] = ledger
     app.extensions[REFRESH] = refresh
@@ -138,6 +140,7 @@ def create_app(
                 reasons_of=per_client.make_reasons_of(content, registrations),
                 keep_feedback=ledger.commit_feedback,
                 ping=ledger.ping,
+                place=admission.place,
                 metrics=measured if settings.has_metrics else None,
                 clock=clock,
                 new_uuid=new_uuid,

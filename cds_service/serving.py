@@ -27,6 +27,7 @@ TARGET = "cds_service.serving:worker_app"
 START_SECONDS = 60.0
 STOP_SECONDS = 10
 REFRESH_SECONDS = 5.0
+SPARE = 8
 LOOPBACK = "127.0.0.1"
 OPEN_MODE = (
     "OPEN MODE: whoever can reach this address is answered, no token is asked for. "
@@ -85,7 +86,7 @@ def run_server(
         port=port,
         interface=Interfaces.WSGI,
         workers=workers or settings.workers,
-        blocking_threads=threads or settings.threads,
+        blocking_threads=4 * (threads or settings.threads) + SPARE,  # those that answer, that wait, that refuse
         blocking_threads_idle_timeout=600,
         websockets=False,
         http=HTTPModes.http1,  # what proxies speak to a service; less to attack

@@ -60,6 +60,7 @@ class Settings(BaseSettings):
         cors_origins: web origins whose browsers may call the service; `*` for all.
         host: address to listen on. port: its port. workers: processes. threads: calls that each answers at a time.
         log_level: `DEBUG`, `INFO`, `WARNING` or `ERROR`; no level logs anything of a patient.
+        max_wait_ms: how long a call waits for one of these threads; then it is refused with 503 and `Retry-After`.
         log_format: `json`, `text`, or `auto`: text for people where the log goes to a terminal, else JSON.
         metrics: answer `/metrics` at the service's own address as well; default: only in open mode.
         metrics_port: port, at `host`'s address, that answers `/metrics` and nothing else; none: there is none.
@@ -105,6 +106,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64)
     threads: int = Field(default=16, ge=1, le=128)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    max_wait_ms: int = Field(default=250, ge=0, le=10_000)
     log_format: Literal["auto", "json", "text"] = "auto"
     metrics: bool | None = None
     metrics_port: int | None = Field(default=None, ge=1, le=65_535)
@@ -217,6 +219,11 @@ class Settings(BaseSettings):
     def has_metrics(self) -> bool:
         """Whether `/metrics` is answered at the service's own address."""
         return self.is_open if self.metrics is None else self.metrics
+
+    @property
+    def room(self) -> int:
+        """How many calls may wait in a worker for one of its threads."""
+        return 3 * self.threads
 
     @property
     def key_file(self) -> Path:

@@ -16,6 +16,7 @@
       ├─ AnswerBroken        500  a card of ours is not one of CDS Hooks
       ├─ ContentBroken            the content release is incomplete or inconsistent: refuse to start
       ├─ SettingsBroken           a setting cannot be used: refuse to start
+      ├─ Overloaded          503  more calls than can be answered in time
       └─ LedgerUnavailable   503  the decision could not be committed
 
 Messages are read by people who may not see patient data: they never contain values from a request.
@@ -96,6 +97,10 @@ class ContentBroken(ServiceError):
 
 class SettingsBroken(ServiceError):
     """A setting is unusable; the message names it and says what it should be."""
+
+
+class Overloaded(ServiceError):
+    """More calls came than can be answered in time."""
 
 
 class LedgerUnavailable(ServiceError):

@@ -28,6 +28,7 @@ class Metrics:
     Attributes:
         registry: of this process. decided: a hook call was evaluated and its decision kept.
         responded: endpoint and status of a request to the API. ledger: something worth counting in the ledger.
+        shed: a call was refused for overload.
         read: resource type, outcome and seconds of a read of a FHIR server.
         breaker: client, place of the server in its list, whether it is let alone.
         ledger_is: whether the database cannot be written; records that wait; records put aside.
@@ -37,6 +38,7 @@ class Metrics:
     decided: Callable[[Decision], None]
     responded: Callable[[str | None, int], None]
     ledger: Callable[[str], None]
+    shed: Callable[[], None]
     read: Callable[[str, str, float], None]
     breaker: Callable[[str, int, bool], None]
     ledger_is: Callable[[bool, int, int], None]
@@ -108,6 +110,7 @@ def make_metrics(services: Iterable[str], rules: Iterable[str], version: str, co
         decided=_decided(registry, tuple(services), tuple(rules)),
         responded=responded,
         ledger=lambda event: ledger.labels(event).inc(),
+        shed=counter("cds_shed", "Calls refused because too many came.").inc,
         read=read,
         breaker=lambda client, number, is_open: resting.labels(client, number).set(is_open),
         ledger_is=ledger_is,

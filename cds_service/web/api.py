@@ -49,8 +49,10 @@ def make_api(ports: Ports) -> Blueprint:
         read_call = readers.get(service_id)
         if read_call is None:
             raise UnknownService(UNKNOWN)
-        hook_request = read_call(read_body(request, ports.max_body_bytes), client, received_at, received_ns)
-        return Response(answer_of(ports.answer(hook_request, client).shown), content_type=JSON)
+        body = read_body(request, ports.max_body_bytes)
+        with ports.place(client.issuer or request.remote_addr or ""):
+            hook_request = read_call(body, client, received_at, received_ns)
+            return Response(answer_of(ports.answer(hook_request, client).shown), content_type=JSON)
 
     @api.post("/cds-services/<service_id>/feedback", strict_slashes=False)
     def feedback(service_id: str) -> Response:

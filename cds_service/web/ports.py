@@ -1,6 +1,7 @@
 """What the door needs from the rest of the service: `app` fills it in."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -27,6 +28,7 @@ class Ports:
         reasons_of: how a client tells why a card was overridden.
         keep_feedback: commits feedback, all of it or none.
         ping: returns when a decision could be committed now, else raises LedgerUnavailable.
+        place: a place among the calls that are answered at a time, for a client.
         metrics: the metrics as text; `None` where they are not answered here.
         clock: now, UTC. new_uuid: random ids.
         public_url: where clients reach the service; empty: as their request says.
@@ -41,6 +43,7 @@ class Ports:
     reasons_of: Callable[[Client], ReasonTable]
     keep_feedback: Callable[[tuple[Feedback, ...], TokenClaims | None], object]
     ping: Callable[[], None]
+    place: Callable[[str], AbstractContextManager[None]]
     metrics: Callable[[], bytes] | None
     clock: Callable[[], datetime]
     new_uuid: Callable[[], UUID]

@@ -20,6 +20,7 @@ from cds_service.domain.errors import (
     NotAuthenticated,
     NotConformant,
     NotUnderstood,
+    Overloaded,
     RequestRefused,
     ServiceError,
     TokenReplayed,
@@ -47,6 +48,7 @@ _STATUS: Mapping[type[ServiceError], tuple[int, str]] = {
     DataMissing: (412, "required"),
     AllRulesFailed: (500, "exception"),
     AnswerBroken: (500, "exception"),
+    Overloaded: (503, "throttled"),
     LedgerUnavailable: (503, "transient"),
 }
 _SAID = {
@@ -64,11 +66,13 @@ def problem(error: Exception) -> Response:
             return _http(error)
         case ServiceError() if type(error) in _STATUS:
             status, code = _STATUS[type(error)]
-            if status >= 500:
+            if status >= 500 and not isinstance(error, Overloaded):  # counted; a flood must not fill the log
                 _log(error)
             answer = outcome(status, code, str(error), _expression(error))
             if status == HTTPStatus.UNAUTHORIZED:
                 answer.headers["WWW-Authenticate"] = "Bearer"
+            if isinstance(error, Overloaded):
+                answer.headers["Retry-After"] = "1"
             return answer
         case RecursionError():
             return outcome(400, "structure", "The JSON is nested too deeply.", ())
