@@ -13,6 +13,19 @@ from cds_service.ledger.proof.sources import DatabaseSource
 from cds_service.ledger.proof.verify import verify
 from tests.unit.ledger.samples import KEY, RECEIVED, access, card, decision, feedback, release, suggestion
 
+PATIENT, HURRIED = 60.0, 0.1  # seconds a call waits for its commit: of a database nothing hinders, and of one held up
+
+
+@contextlib.contextmanager
+def hurried(ledger):
+    """Who commits waits only shortly here: for use where the database is held up, and only there.
+
+    What nothing hinders is to be committed at once, but on a machine that others use, too, that may take its time.
+    """
+    before, ledger._writer._wait_seconds = ledger._writer._wait_seconds, HURRIED
+    yield
+    ledger._writer._wait_seconds = before
+
 
 def policy_in(folder, **changes):
     """A policy with its key and its folder of checkpoints under a folder."""
