@@ -5,6 +5,7 @@ delivers two that a process before it has spooled (`deliver`). The n-th is kille
 just after the one before, until one lives through all. Prints, as JSON, the ids that were answered, and how many died.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -12,10 +13,11 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 from sqlalchemy import Connection
 
-from cds_service.ledger import open_ledger
+from cds_service.ledger import database, log, open_ledger
 from cds_service.ledger.proof.checkpoints import Policy
 from cds_service.ledger.proof.merkle import leaf_hash
 from cds_service.ledger.record import encode
@@ -32,9 +34,7 @@ def armed(deadly):
     """Kill this process before its `deadly`-th write."""
     count = 0
 
-    def wrap(owner, name):
-        real = getattr(owner, name)
-
+    def deadly_one(real):
         def write(*args, **kwargs):
             nonlocal count
             count += 1
@@ -42,10 +42,20 @@ def armed(deadly):
                 os.kill(os.getpid(), signal.SIGKILL)
             return real(*args, **kwargs)
 
-        setattr(owner, name, write)
+        return write
+
+    @contextlib.contextmanager
+    def driver(connection):
+        with database.driver(connection) as cursor:
+            yield SimpleNamespace(
+                execute=deadly_one(cursor.execute),
+                executemany=deadly_one(cursor.executemany),
+                fetchone=cursor.fetchone,
+            )
 
     for owner, name in POINTS:
-        wrap(owner, name)
+        setattr(owner, name, deadly_one(getattr(owner, name)))
+    log.driver = driver
 
 
 def made(how, number, turn):

@@ -1,12 +1,13 @@
 """What the ledger needs of a database, whichever it is; `sqlite` and `postgresql` each fill it in."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 
 from cds_service.domain.errors import LedgerUnavailable
@@ -83,6 +84,33 @@ class Reach:
 
     down: str = ""
     migrated: bool = True
+
+
+@contextmanager
+def driver(connection: Connection) -> Iterator[DBAPICursor]:
+    """A cursor of the database's own driver in the connection's transaction: a commit runs half a dozen statements.
+
+    Raises:
+        DBAPIError: as SQLAlchemy raises it for statements of its own.
+    """
+    if not connection.in_transaction():
+        connection.begin()
+    cursor = connection.connection.cursor()
+    try:
+        yield cursor
+    except connection.dialect.loaded_dbapi.Error as error:
+        raw, dialect = connection.connection.dbapi_connection, connection.dialect
+        raise DBAPIError.instance(
+            None,
+            None,
+            error,
+            dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=dialect.is_disconnect(error, raw, cursor),
+            dialect=dialect,
+        ) from error
+    finally:
+        cursor.close()
 
 
 def unavailable(doing: str, error: Exception) -> LedgerUnavailable:

@@ -4,14 +4,15 @@ Who appends locks the head's row until the commit, so that the processes of a se
 turns and no leaf index is given twice or left out. One lock and one commit serve a whole group of records.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
+from sqlalchemy.engine.interfaces import DBAPICursor
 
-from cds_service.ledger.database import Dialect
+from cds_service.ledger.database import Dialect, driver
 from cds_service.ledger.proof.merkle import Frontier, complete_root, leaf_hash, node_hash, split
 from cds_service.ledger.rows import CARD_OF_FEEDBACK, CLIENT_OF_FEEDBACK, COLUMNS, ORPHAN, Row, Rows
 from cds_service.ledger.tables import (
@@ -79,10 +80,21 @@ def append(connection: Connection, words: Dialect, entries: Sequence[Entry]) -> 
         TokenReplayed: the token of one was used before.
         ValueError: the head is damaged.
     """
-    frontier = locked_head(connection, words)
-    claim(connection, [one.token for one in entries if one.token is not None])
+    with driver(connection) as cursor:
+        frontier = _locked_head(cursor, words)
+        claim(connection, [one.token for one in entries if one.token is not None])
+        rows = _placed(_not_there_yet(connection, entries), frontier)
+        for table, those in rows.items():
+            if those:  # feedback comes after the cards, so that it finds those of this very commit
+                settled = with_orphans(connection, those) if table is feedback else those
+                cursor.executemany(words.inserts[table.name], settled)
+        cursor.execute(words.update_head, (frontier.size, frontier.packed(), HEAD))
+
+
+def _placed(entries: Iterable[Entry], frontier: Frontier) -> dict[Table, list[Row]]:
+    """The rows of entries that are given the next leaf indexes, in the order in which they are to be added."""
     rows: dict[Table, list[Row]] = {table: [] for table in IN_ORDER}
-    for one in _not_there_yet(connection, entries):
+    for one in entries:
         one.leaf_index = index = frontier.size
         closed = frontier.append(one.leaf)
         rows[log].append((index, one.kind, one.leaf, one.record.decode()))
@@ -90,21 +102,17 @@ def append(connection: Connection, words: Dialect, entries: Sequence[Entry]) -> 
             rows[log_nodes].append((level, index >> level, closed[level]))
         for table, those in one.rows.items():
             rows[table] += [(index, *row) for row in those]
-    for table in IN_ORDER:
-        if table is feedback and rows[table]:
-            rows[table] = with_orphans(connection, rows[table])
-        if rows[table]:
-            connection.exec_driver_sql(words.inserts[table.name], rows[table])
-    connection.exec_driver_sql(words.update_head, (frontier.size, frontier.packed(), HEAD))
+    return rows
 
 
-def locked_head(connection: Connection, words: Dialect) -> Frontier:
+def _locked_head(cursor: DBAPICursor, words: Dialect) -> Frontier:
     """The head, locked against all who would append until the transaction ends.
 
     Raises:
         ValueError: the head is damaged.
     """
-    row = connection.exec_driver_sql(words.lock_head, (HEAD,)).one_or_none()
+    cursor.execute(words.lock_head, (HEAD,))
+    row = cursor.fetchone()
     if row is None or not isinstance(row[1], bytes):
         raise ValueError("The head of the log is missing or damaged.")
     return Frontier(row[0], row[1])
