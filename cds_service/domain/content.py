@@ -246,7 +246,11 @@ class Phrases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """A whole content release, ready to run."""
+    """A whole content release, ready to run.
+
+    Attributes:
+        rule_of: rule id -> rule. conditional: those of them with words that hold only when something is offered.
+    """
 
     release: Release
     hooks: tuple[Hook, ...]
@@ -267,6 +271,15 @@ class Content:
     value_set_notes: Mapping[str, ValueSetNote] = field(default_factory=dict)
     origins: Origins = field(default_factory=Origins)
     standard_reasons: StandardReasons = field(default_factory=StandardReasons)
+    rule_of: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
+    conditional: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look up once what every call would."""
+        rules = {rule.id: rule for rule in self.rules}
+        spoken = {name for name, rule in rules.items() if any(one.if_offered for one in rule.variants.values())}
+        object.__setattr__(self, "rule_of", rules)
+        object.__setattr__(self, "conditional", {name: rule for name, rule in rules.items() if name in spoken})
 
     @property
     def needs(self) -> frozenset[str]:

@@ -53,6 +53,13 @@ class Assessment:
         """The findings that are to be shown, by rule id."""
         return {ruling.rule: ruling.outcome for ruling in self.rulings if isinstance(ruling.outcome, Finding)}
 
+    def finding(self, rule_id: str) -> Finding | None:
+        """What a rule says that is to be shown."""
+        for ruling in self.rulings:
+            if ruling.rule == rule_id and isinstance(ruling.outcome, Finding):
+                return ruling.outcome
+        return None
+
     @property
     def every_rule_failed(self) -> bool:
         """Whether not one rule could be run on this order."""

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from cds_service.domain.terminology import LONGEST_TEXT
 from cds_service.domain.units import Kind, dose_unit, readable
@@ -113,8 +114,10 @@ class TextDosage:
 
 
 SILENT = TextDosage()
+MOST_REMEMBERED = 512  # texts; prescribers write the same few, and a change to an order reads its text again
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def read(text: str) -> TextDosage:
     """Read a dosage text; what it does not say stays empty."""
     plain = " ".join(text[:LONGEST_TEXT].casefold().split())

@@ -4,12 +4,12 @@ Each section is `Known` (perhaps with gaps) or `Unavailable`: an empty list is n
 Facts hold no name, identifier, birth date or free text, so they can be stored as they are and replayed.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from cds_service.domain.course import PriorUse, RunningOrder
 from cds_service.domain.dates import Age, DateInterval
@@ -17,6 +17,17 @@ from cds_service.domain.orders import ReviewedOrder
 from cds_service.domain.terminology import Classes, How, Match
 
 T = TypeVar("T")
+
+
+class Classified(Protocol):
+    """What belongs to value sets."""
+
+    @property
+    def classes(self) -> Classes:
+        """They, by name."""
+
+
+C = TypeVar("C", bound=Classified)
 NEVER_SENT = "never-sent"
 
 
@@ -207,6 +218,9 @@ class Found(Generic[T]):
         return bool(self.items)
 
 
+NOTHING: Found[Any] = Found(items=())  # the usual answer
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that the rules may know about one reviewed order.
@@ -245,11 +259,10 @@ class Facts:
 
     def problems_in(self, *value_sets: str, status: ProblemStatus | None = None) -> Found[Problem]:
         """Problems of any of the value sets, of one status or of any."""
-        return _found(
-            SectionName.PROBLEMS,
-            self.problems,
-            lambda problem: (status is None or problem.status is status) and in_any(problem.classes, value_sets),
-        )
+        found = _of_classes(SectionName.PROBLEMS, self.problems, value_sets)
+        if status is None or not found.items:
+            return found
+        return Found(items=tuple([one for one in found.items if one.status is status]), missing=found.missing)
 
     def active_problems(self, *value_sets: str) -> Found[Problem]:
         """Problems of any of the value sets that count as present."""
@@ -269,11 +282,12 @@ class Facts:
 
     def allergies_to(self, *value_sets: str) -> Found[Allergy]:
         """Allergies and intolerances to anything of the value sets."""
-        return _found(SectionName.ALLERGIES, self.allergies, lambda allergy: in_any(allergy.classes, value_sets))
+        return _of_classes(SectionName.ALLERGIES, self.allergies, value_sets)
 
     def stated_reasons(self, *value_sets: str) -> bool:
         """Whether the order itself states a reason of any of the value sets."""
-        return any(in_any(reason.classes, value_sets) for reason in self.order.reasons)
+        reasons = self.order.reasons
+        return bool(reasons) and any(in_any(reason.classes, value_sets) for reason in reasons)
 
     def unavailable(self) -> Mapping[str, str]:
         """Sections that could not be obtained at all, with the reason token."""
@@ -296,24 +310,17 @@ class Facts:
             (SectionName.MEDICATIONS, self.medications),
             (SectionName.STATEMENTS, self.statements),
         ):
-            part = _found(
-                name,
-                section,
-                lambda drug: (
-                    drug.standing is standing
-                    and in_any(drug.classes, value_sets)
-                    and (drug.ended or drug.since or since) >= since
-                ),
-            )
+            part = _of_classes(name, section, value_sets)
             missing += part.missing
             for drug in part.items:
-                found.setdefault(label_of(drug.classes, *value_sets).casefold(), drug)
+                if drug.standing is standing and (drug.ended or drug.since or since) >= since:
+                    found.setdefault(label_of(drug.classes, *value_sets).casefold(), drug)
         return Found(items=tuple(found.values()), missing=tuple(missing))
 
 
 def in_any(classes: Classes, value_sets: Iterable[str]) -> bool:
     """Whether the classes name any of the value sets."""
-    return any(name in classes for name in value_sets)
+    return not classes.keys().isdisjoint(value_sets)
 
 
 def match_of(classes: Classes, *value_sets: str) -> Match:
@@ -333,7 +340,11 @@ def label_of(classes: Classes, *value_sets: str) -> str:
     return match_of(classes, *value_sets).label
 
 
-def _found(name: str, section: Known[T] | Unavailable, wanted: Callable[[T], bool]) -> Found[T]:
+def _of_classes(name: str, section: Known[C] | Unavailable, value_sets: Iterable[str]) -> Found[C]:
+    """What a section holds of any of the value sets: dozens of questions a call, nearly all answered by "nothing"."""
     if isinstance(section, Unavailable):
         return Found(items=(), missing=(name,))
-    return Found(items=tuple(item for item in section.items if wanted(item)), missing=(name,) if section.gaps else ())
+    items = tuple([item for item in section.items if not item.classes.keys().isdisjoint(value_sets)])
+    if not items and not section.gaps:
+        return NOTHING
+    return Found(items=items, missing=(name,) if section.gaps else ())

@@ -75,11 +75,11 @@ def indication(facts: Facts, *value_sets: str) -> Indication:
     """Ask the order and the problem list for an indication of any of the value sets."""
     problems = facts.active_problems(*value_sets)
     reasons = facts.order.reasons
-    lost = any(not reason.resolved and not reason.classes for reason in reasons)
+    lost = [reason for reason in reasons if not reason.resolved and not reason.classes]
     return Indication(
         value_sets=value_sets,
-        reasons=tuple(reason for reason in reasons if in_any(reason.classes, value_sets)),
+        reasons=tuple([reason for reason in reasons if in_any(reason.classes, value_sets)]),
         problems=problems.items,
         no_reason=not reasons,
-        missing=(*problems.missing, *((REASON,) if lost else ())),
+        missing=(*problems.missing, REASON) if lost else problems.missing,
     )

@@ -33,9 +33,9 @@ def assess(facts: Facts, content: Content) -> Assessment:
     """
     exemptions, failed = _holding(facts, content)
     rulings = [_ruling(rule, facts) for rule in content.rules]
-    rulings = [_exempted(ruling, exemptions, content) for ruling in rulings]
+    rulings = [_exempted(ruling, exemptions, content) for ruling in rulings] if exemptions else rulings
     rulings = [_shadowed(ruling, rule) for ruling, rule in zip(rulings, content.rules, strict=True)]
-    rulings = _precedence(rulings, {rule.id: rule for rule in content.rules})
+    rulings = _precedence(rulings, content.rule_of)
     return Assessment(facts=facts, exemptions=exemptions, rulings=(*rulings, *failed))
 
 
@@ -77,8 +77,6 @@ def _exempted(ruling: Ruling, exemptions: Iterable[Exemption], content: Content)
     matrix = content.exemptions.matrix
     row = matrix.get(f"{ruling.rule}/{finding.variant}") or matrix.get(ruling.rule, {})
     effects = [(row.get(exemption.id, "-"), exemption.id) for exemption in exemptions]
-    if not effects:
-        return ruling
     pick = min if ruling.rule in content.exemptions.strictest else max
     effect, by = pick(effects, key=lambda pair: MILDNESS.index(pair[0]))
     if effect == SUPPRESSED:

@@ -46,11 +46,11 @@ def _named(assessment: Assessment, content: Content) -> Offers:
     """What the wordings of the findings offer."""
     findings = assessment.findings
     named: Offers = {}
-    for rule in content.rules:
-        if rule.id in findings:
-            own = rule.variants[findings[rule.id].variant].offers
-            names = dict.fromkeys(rule.offers if own is None else own)
-            named[rule.id] = [name for name in names if name in content.alternatives]
+    for rule_id, finding in findings.items():
+        rule = content.rule_of[rule_id]
+        own = rule.variants[finding.variant].offers
+        names = dict.fromkeys(rule.offers if own is None else own)
+        named[rule_id] = [name for name in names if name in content.alternatives]
     return named
 
 
@@ -102,7 +102,7 @@ def _tapers(content: Content) -> list[str]:
 
 def _findings(assessment: Assessment, content: Content) -> Told:
     """Rule id -> its ruling and its finding as loud as it is shown, or would be."""
-    rules = {rule.id: rule for rule in content.rules}
+    rules = content.rule_of
     told: Told = {}
     for ruling in assessment.rulings:
         spoken = ruling.outcome if isinstance(ruling.outcome, Finding) else ruling.spoken

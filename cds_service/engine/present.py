@@ -26,13 +26,13 @@ INCOMPLETE = "data-quality"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Speaking:
-    """One rule that speaks, with the orders it speaks of: the loudest finding leads."""
+    """One rule that speaks, with the orders it speaks of: the loudest finding leads, the others follow with theirs."""
 
     rule: Rule
     indicator: Indicator
     lead: Assessment
     finding: Finding
-    others: tuple[Assessment, ...]
+    others: tuple[tuple[Assessment, Finding], ...]
 
 
 def present(
@@ -62,15 +62,14 @@ def present(
 
 
 def _speaking(rule: Rule, assessments: tuple[Assessment, ...]) -> _Speaking:
-    of = [assessment for assessment in assessments if rule.id in assessment.findings]
-    lead = min(of, key=lambda assessment: indicator_of(rule, assessment.findings[rule.id]).rank)
-    finding = lead.findings[rule.id]
+    of = [(assessment, finding) for assessment in assessments if (finding := assessment.finding(rule.id)) is not None]
+    lead, finding = min(of, key=lambda one: indicator_of(rule, one[1]).rank)
     return _Speaking(
         rule=rule,
         indicator=indicator_of(rule, finding),
         lead=lead,
         finding=finding,
-        others=tuple(assessment for assessment in of if assessment is not lead),
+        others=tuple([other for other in of if other[0] is not lead]),
     )
 
 
@@ -156,8 +155,9 @@ def _paragraph(heading: str, text: str) -> str:
 
 
 def _based_on(one: _Speaking, content: Content) -> str:
-    lines = [_order_line(assessment, content) for assessment in (one.lead, *one.others)]
-    bases = [basis for assessment in (one.lead, *one.others) for basis in assessment.findings[one.rule.id].basis]
+    spoken_of = ((one.lead, one.finding), *one.others)
+    lines = [_order_line(assessment, content) for assessment, _ in spoken_of]
+    bases = [basis for _, finding in spoken_of for basis in finding.basis]
     lines += [line for basis in bases if (line := _basis_line(basis, content))]
     return "; ".join(dict.fromkeys(lines)) + "."
 

@@ -65,6 +65,8 @@ class _Option:
     def rank(self) -> int:
         """Its place among those that want the same slot."""
         beside = self.alternative.rank_beside
+        if not beside:
+            return self.alternative.rank
         speaking = [beside[rule] for assessment, _ in self.offered for rule in assessment.findings if rule in beside]
         return min(speaking, default=self.alternative.rank)
 
@@ -90,7 +92,7 @@ def recommend(
 
 def card_order(assessments: Iterable[Assessment], content: Content) -> list[Rule]:
     """The rules that speak, most urgent first, then in the order of the decision table."""
-    rules = {rule.id: rule for rule in content.rules}
+    rules = content.rule_of
     loudest: dict[str, int] = {}
     for assessment in assessments:
         for rule_id, finding in assessment.findings.items():

@@ -43,7 +43,7 @@ def trace(assessments: Iterable[Assessment], cards: Iterable[Card], content: Con
 
 
 def _order(assessment: Assessment, offered: frozenset[str], content: Content) -> OrderTrace:
-    rules = {rule.id: rule for rule in content.rules}
+    rules = content.rule_of
     order = assessment.facts.order
     return OrderTrace(
         title=order.label,

@@ -4,6 +4,7 @@ A rule cannot know what will be offered. It picks its fullest wording; when the 
 finding falls back, wording by wording, to one that names nothing that is not offered.
 """
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -21,12 +22,12 @@ def worded(assessments: tuple[Assessment, ...], offered: AbstractSet[str], conte
         offered: ids of the alternatives that the answer offers.
         content: the release of the rules.
     """
-    rules = {rule.id: rule for rule in content.rules if any(one.if_offered for one in rule.variants.values())}
-    if not rules:
-        return assessments
+    rules = content.conditional
     return tuple(
-        replace(assessment, rulings=tuple(_ruling(ruling, rules, offered) for ruling in assessment.rulings))
-        for assessment in assessments
+        replace(one, rulings=tuple([_ruling(ruling, rules, offered) for ruling in one.rulings]))
+        if not rules.keys().isdisjoint(one.findings)
+        else one
+        for one in assessments
     )
 
 
@@ -53,7 +54,7 @@ def _length(value: Value) -> int:
     return sum(map(len, value)) if isinstance(value, tuple) else len(str(value))
 
 
-def _ruling(ruling: Ruling, rules: dict[str, Rule], offered: AbstractSet[str]) -> Ruling:
+def _ruling(ruling: Ruling, rules: Mapping[str, Rule], offered: AbstractSet[str]) -> Ruling:
     finding = ruling.outcome
     if ruling.rule not in rules or not isinstance(finding, Finding):
         return ruling

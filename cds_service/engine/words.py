@@ -32,6 +32,7 @@ def plain(text: str) -> str:
     return CONTROL.sub(" ", text).strip()
 
 
+@lru_cache(maxsize=8_192)
 def markdown(text: str) -> str:
     """Text that GitHub-flavoured Markdown shows literally: no markup, no HTML, one line."""
     return MARKDOWN.sub(r"\\\1", plain(text).translate(HTML))

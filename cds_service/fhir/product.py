@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from cds_service.domain.instructions import Amount, Contents
 from cds_service.domain.orders import Form
@@ -27,6 +28,7 @@ _TABLET = re.compile(r"\b(?:tab(?:let)?s?|pills?)\b", re.IGNORECASE)
 _TO_MG = {"mg": Fraction(1), "g": Fraction(1000)}
 _PER_MICROGRAM = Fraction(1, 1000)
 LONGEST_NAME = 500  # characters of a drug's name that are searched for its strength
+MOST_REMEMBERED = 1_024  # products by their names: those of a hospital's formulary come again and again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,7 @@ def read_product(medicine: Medicine, classes: Classes, texts: OrderTexts, lexico
     )
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def contents_in(names: tuple[str, ...]) -> Contents:
     """Strength and concentration that a drug's names state; empty when they state none, or two."""
     found = {contents for name in names if (contents := _in_name(" ".join(name[:LONGEST_NAME].split()))) is not None}

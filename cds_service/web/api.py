@@ -90,7 +90,7 @@ def _add_metrics(api: Blueprint, measured: Callable[[], bytes]) -> None:
 
 def _url(public_url: str) -> str:
     """The URL that was called, as the client knows it: what its token must be meant for."""
-    return f"{public_url or request.host_url.rstrip('/')}{request.path}"
+    return f"{public_url or f'{request.scheme}://{request.host}'}{request.path}"
 
 
 def openapi_file() -> Path:

@@ -27,7 +27,7 @@ _HEX = "[0-9a-f]"
 _UUID = re.compile(rf"{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}")
 _URL = re.compile(r"https?://[^\s/?#]+[^\s]*")
 _REFERENCE = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9.-]{1,64}")
-_MAY_BE_EMPTY = re.compile(rb'null|"\s*"|\[\s*\]|\{\s*\}')
+_MAY_BE_EMPTY = (b"null", b'""', b'" ', b'"\\', b"[]", b"{}", b"[ ", b"{ ")  # in JSON as `fhir/` writes it, in one line
 
 
 class _Order(msgspec.Struct, rename="camel"):
@@ -161,7 +161,7 @@ def _resource_fault(resource: bytes) -> str:
         return "ACT-03 resource"
     if not order.resource_type or not (bytes(order.subject) or bytes(order.patient)):
         return "ACT-08 resource type and patient"
-    if _MAY_BE_EMPTY.search(resource) and _has_empty([msgspec.json.decode(resource)]):
+    if any(mark in resource for mark in _MAY_BE_EMPTY) and _has_empty([msgspec.json.decode(resource)]):
         return "GEN-03 empty member"
     return ""
 

@@ -104,7 +104,7 @@ def said(rule_id, facts):
 
 def shown(rule_id, facts):
     """What is left of it after exemptions and the other rules: as `said`, or `exempt: <id>`, `folded: <rule>` …"""
-    content = SimpleNamespace(rules=tuple(rules().values()), exemptions=exemptions(), release=None)
+    content = SimpleNamespace(rules=tuple(rules().values()), rule_of=rules(), exemptions=exemptions(), release=None)
     spoken = next(ruling for ruling in assess(facts, content).rulings if ruling.rule == rule_id).outcome
     if isinstance(spoken, NotApplicable) and spoken.by:
         return f"{spoken.because}: {spoken.by}"

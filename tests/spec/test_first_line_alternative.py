@@ -56,7 +56,9 @@ EXAMPLES = [
     ],
 )
 def test_the_summary_names_a_drug_only_when_it_is_offered(offered, first):
-    content = SimpleNamespace(rules=tuple(rules().values()), exemptions=exemptions(), release=None)
+    content = SimpleNamespace(
+        rules=tuple(rules().values()), rule_of=rules(), conditional=rules(), exemptions=exemptions(), release=None
+    )
     (assessed,) = worded((assess(spasm(), content),), offered, content)
     rule = rules()[RULE]
     assert f"info: {rule.variants[assessed.findings[RULE].variant].summary}" == BEFORE.format(first)
