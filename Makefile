@@ -7,12 +7,13 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check catalogue benchmark fixtures lock clean
+.PHONY: help demo serve test mutants check catalogue benchmark fixtures lock clean
 
 help:
 	@echo 'make demo       start the service, fire telling hook calls at it, print the cards'
 	@echo 'make serve      keep the service running at http://127.0.0.1:8080'
 	@echo 'make test       everything the CI runs: tests, types, lint, layers'
+	@echo 'make mutants    would a test notice a wrong rule, limit or sum? takes long'
 	@echo 'make check      is the content release (hooks/) complete and consistent?'
 	@echo 'make catalogue  write hooks/examples.toml and hooks/CATALOGUE.md anew'
 	@echo 'make benchmark  the ratio to a null Flask endpoint, measured in one run'
@@ -46,6 +47,9 @@ test: .venv/.test
 	@$(BIN)/python -m tests.acceptance.nginx --install >/dev/null || true
 	@$(BIN)/python -m tests.acceptance.promtool --install >/dev/null || true
 	$(BIN)/pytest -n 2
+
+mutants: .venv/.test
+	$(BIN)/python -m benchmarks.mutants
 
 # requirements.lock: what runs, and what builds the package. requirements-dev.lock: that and what tests it.
 .venv/.run: requirements.lock pyproject.toml | $(BIN)/python
