@@ -10,6 +10,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -25,7 +26,7 @@ MODULES = (
     "hooks/exemptions.py",
     *(f"cds_service/domain/{name}.py" for name in (*ARITHMETIC, *QUESTIONS)),
 )
-TESTS = ("tests/spec", "tests/unit/domain")
+TESTS = ("tests/spec", "tests/unit/domain", "tests/unit/fhir")
 EQUIVALENT = ROOT / "tests" / "mutants_survive.toml"
 Key = tuple[str, str, str, str]
 
@@ -35,12 +36,15 @@ def main() -> int:
     asked = _arguments()
     paths = sorted({path for name in asked.modules for path in _modules(ROOT / name)})
     mutants = [mutant for path in paths for mutant in mutants_of(path)]
+    if asked.sample:
+        drawn = Random(asked.seed).sample(range(len(mutants)), min(asked.sample, len(mutants)))
+        mutants = [mutants[place] for place in sorted(drawn)]
     trial = Trial(mutants, asked.jobs)
     _load_release()
     options = ["-qq", "--no-header", "--no-summary", "-p", "no:xdist", "--rootdir", str(ROOT)]
     code = pytest.main([*options, *(str(ROOT / test) for test in asked.tests)], plugins=[trial])
     if trial.broken or len(trial.fates) < len(mutants):
-        print(f"Nothing was tried, pytest ended with {code}; without any mutant these fail:", *trial.broken, sep="\n  ")
+        print(f"No figures, pytest ended with {code}; without any mutant these fail:", *trial.broken, sep="\n  ")
         return 2
     known = _equivalent()
     fates = [(mutants[number], fate) for number, fate in sorted(trial.fates.items()) if fate is not Fate.INVALID]
@@ -48,7 +52,9 @@ def main() -> int:
     for mutant, fate, key in left:
         if key not in known:
             print(f"{key[0]}:{mutant.line} {fate} in {key[1] or 'the module'}\n  - {key[2]}\n  + {key[3]}")
-    stale = [key for key in known if key not in {key for *_, key in left} and ROOT / key[0] in paths]
+    stale = [
+        key for key in known if not asked.sample and key not in {key for *_, key in left} and ROOT / key[0] in paths
+    ]
     for key in stale:
         print(f"{EQUIVALENT.name}: no such survivor any more: {key}")
     return int(_table(fates, {key for *_, key in left if key in known}, asked.least) or bool(stale))
@@ -59,6 +65,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("modules", nargs="*", default=list(MODULES), help="files or folders; all of them by default")
     parser.add_argument("--jobs", type=int, default=2, help="children at once (2)")
     parser.add_argument("--least", type=float, default=95.0, help="per cent of each module that must be killed (95)")
+    parser.add_argument("--sample", type=int, default=0, help="only so many mutants, drawn by chance (all)")
+    parser.add_argument("--seed", type=int, default=0, help="of the sample: the same seed draws the same mutants (0)")
     parser.add_argument("--tests", nargs="+", default=list(TESTS), help=f"where the tests are ({', '.join(TESTS)})")
     return parser.parse_args()
 
@@ -82,11 +90,7 @@ def _key(mutant: Mutant) -> Key:
 def _equivalent() -> dict[Key, str]:
     """Mutants that change nothing, each with the reason."""
     told = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))
-    return {
-        (one["file"], one["in"], one["was"], now): one["reason"]
-        for one in told["mutant"]
-        for now in one["now"]
-    }
+    return {(one["file"], one["in"], one["was"], now): one["reason"] for one in told["mutant"] for now in one["now"]}
 
 
 def _table(fates: Sequence[tuple[Mutant, Fate]], equivalent: set[Key], least: float) -> bool:

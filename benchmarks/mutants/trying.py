@@ -1,8 +1,10 @@
-"""Mutants against tests: pytest collects once; then one mutant after another is planted, and what runs its line is run.
+"""Mutants against tests: pytest collects once; each mutant has a fork of its own, in which what runs its line is run.
 
-Which test runs which line is measured first, on sources planted unchanged. Children try a share each. A mutant is
-killed when a test fails with it and passes again without it, when it breaks on import, or when it runs out of processor
-time. A child whose test does not pass again was spoilt by what went before: another takes its place.
+No test ever runs in the parent, so every run is a test's first: neither another mutant nor an earlier run can have
+spoilt it. Which test runs which line is measured in a fork too, on sources planted unchanged. Then all of them are
+planted unchanged once more and have to survive the tests in the order of the mutants, the quickest first; otherwise the
+figures would count what is no mutant's doing. A mutant is killed when a test fails with it, when it breaks on import,
+or when it runs out of processor time.
 """
 
 import os
@@ -11,10 +13,12 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -28,7 +32,6 @@ from benchmarks.mutants.planting import plant
 SECONDS_AT_LEAST = 5  # of processor time for a mutant, and
 TIMES_AS_LONG = 10  # so many times what its tests need without it
 MEMORY = 4 << 30
-SPOILT = 3  # how a child ends that cannot go on
 _FORK = get_context("fork")
 
 
@@ -42,11 +45,15 @@ class Fate(StrEnum):
     INVALID = "invalid"  # no Python at all, so not counted
 
 
+_ENDS = {0: Fate.SURVIVED, 1: Fate.KILLED, 2: Fate.INVALID, -signal.SIGVTALRM: Fate.TIMEOUT}  # how a child ends
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One test: how long it takes, in seconds, and which lines of the watched modules it runs."""
+    """One test by its place: how long it takes, in seconds, and which lines of the watched modules it runs."""
 
-    item: pytest.Item
+    place: int
+    passed: bool
     seconds: float
     lines: dict[str, set[int]]
 
@@ -55,7 +62,7 @@ class Trial:
     """A pytest plugin that runs mutants instead of tests.
 
     Attributes:
-        fates: place of a mutant -> what became of it. broken: tests that fail without any mutant.
+        fates: place of a mutant -> what became of it. broken: what fails without any mutant.
     """
 
     def __init__(self, mutants: Sequence[Mutant], jobs: int) -> None:
@@ -67,67 +74,63 @@ class Trial:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Measure the tests, then try each mutant."""
-        traces = self._measured(session.items)
-        if self.broken:
+        """Measure the tests, see that the unchanged modules survive, then try each mutant."""
+        paths = sorted({mutant.path for mutant in self.mutants})
+        traces = _measured(session.items, paths)
+        self.broken = [session.items[trace.place].nodeid for trace in traces if not trace.passed]
+        if self.broken or not traces:
             return True
-        touching = {
-            path: [(trace, trace.lines[path]) for trace in traces if path in trace.lines]
-            for path in {str(mutant.path) for mutant in self.mutants}
-        }
+        touching = {path: [trace for trace in traces if str(path) in trace.lines] for path in paths}
+        control = Attempt(-1, None, tuple(sorted(traces, key=lambda trace: (trace.seconds, trace.place))))
+        ((_, unchanged),) = _tried([control], session.items, self.jobs, paths)
+        if unchanged is not Fate.SURVIVED:
+            self.broken = [f"some test, once the unchanged modules are planted: {unchanged}"]
+            return True
         attempts = [
-            Attempt(number, mutant, tuple(_tests_of(mutant, touching[str(mutant.path)])))
-            for number, mutant in enumerate(self.mutants)
+            Attempt(place, mutant, tuple(_tests_of(mutant, touching[mutant.path])))
+            for place, mutant in enumerate(self.mutants)
         ]
-        self.fates = {attempt.number: Fate.UNREACHED for attempt in attempts if not attempt.tests}
-        left = [attempt for attempt in attempts if attempt.tests]
-        children = [Child(left[job :: self.jobs]) for job in range(self.jobs)]
-        while children:
-            ready = wait([child.connection for child in children])
-            for child in [child for child in children if child.connection in ready]:
-                for number, fate in child.heard():
-                    self.fates[number] = fate
-                    self._tell(len(self.fates))
-            children = [after for child in children if (after := child.goes_on()) is not None]
+        self.fates = {attempt.place: Fate.UNREACHED for attempt in attempts if not attempt.tests}
+        for place, fate in _tried([one for one in attempts if one.tests], session.items, self.jobs):
+            self.fates[place] = fate
+            if len(self.fates) % 100 == 0 or len(self.fates) == len(self.mutants):
+                print(f"{len(self.fates)} of {len(self.mutants)} mutants", file=sys.stderr, flush=True)
         return True
 
-    def _measured(self, items: Sequence[pytest.Item]) -> list[Trace]:
-        watched = {mutant.path for mutant in self.mutants}
-        for path in watched:  # unchanged; were that to harm, all mutants would seem noticed
-            plant(path, path.read_text(encoding="utf-8"))
-        traces = []
-        for item in items:
-            lines: dict[str, set[int]] = {str(path): set() for path in watched}
-            begun = time.process_time()
-            sys.settrace(_tracer(lines))
-            try:
-                passed = _passes(item)
-            finally:
-                sys.settrace(None)
-            if not passed:
-                self.broken.append(item.nodeid)
-            seconds = time.process_time() - begun
-            traces.append(Trace(item, seconds, {path: found for path, found in lines.items() if found}))
-        return traces
 
-    def _tell(self, done: int) -> None:
-        if done % 100 == 0 or done == len(self.mutants):
-            print(f"{done} of {len(self.mutants)} mutants", file=sys.stderr, flush=True)
+# Which test runs which line -------------------------------------------------------------------------------------------
 
 
-def _passes(item: pytest.Item) -> bool:
-    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
+def _measured(items: Sequence[pytest.Item], paths: Sequence[Path]) -> list[Trace]:
+    heard, told = _FORK.Pipe(duplex=False)
+    child = _FORK.Process(target=_measure, args=(items, paths, told))
+    child.start()
+    told.close()
+    traces = []
+    with suppress(EOFError):
+        while True:
+            traces.append(heard.recv())
+    child.join()
+    return traces if len(traces) == len(items) else []
 
 
-def _tests_of(mutant: Mutant, touching: Iterable[tuple[Trace, set[int]]]) -> Iterator[Trace]:
-    """The tests that run the function of the mutant, those that run its line first, the quickest of them first."""
-    hits = [
-        (mutant.line not in lines, trace.seconds, place, trace)
-        for place, (trace, lines) in enumerate(touching)
-        if any(mutant.first <= line <= mutant.last for line in lines)
-    ]
-    for *_, trace in sorted(hits, key=lambda hit: hit[:3]):
-        yield trace
+def _measure(items: Sequence[pytest.Item], paths: Sequence[Path], told: Connection) -> None:
+    """Run every test with the sources planted unchanged, and tell what each runs; in the child."""
+    _silenced()
+    for path in paths:
+        plant(path, path.read_text(encoding="utf-8"))
+    for place, item in enumerate(items):
+        lines: dict[str, set[int]] = {str(path): set() for path in paths}
+        begun = time.process_time()
+        sys.settrace(_tracer(lines))
+        try:
+            passed = _passes(item)
+        finally:
+            sys.settrace(None)
+        ran = {path: found for path, found in lines.items() if found}
+        told.send(Trace(place, passed, time.process_time() - begun, ran))
+    told.close()
+    os._exit(0)
 
 
 def _tracer(lines: dict[str, set[int]]) -> Callable[[FrameType, str, Any], Any]:
@@ -143,72 +146,72 @@ def _tracer(lines: dict[str, set[int]]) -> Callable[[FrameType, str, Any], Any]:
     return outside
 
 
+def _tests_of(mutant: Mutant, touching: Iterable[Trace]) -> Iterator[Trace]:
+    """The tests that run the function of the mutant, those that run its line first, the quickest of them first."""
+    path = str(mutant.path)
+    hits = [
+        (mutant.line not in trace.lines[path], trace.seconds, trace.place, trace)
+        for trace in touching
+        if any(mutant.first <= line <= mutant.last for line in trace.lines[path])
+    ]
+    for *_, trace in sorted(hits, key=lambda hit: hit[:3]):
+        yield trace
+
+
 # Children -------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A mutant by its place, and the tests that may notice it."""
+    """A mutant by its place, or every module unchanged (`None`), and the tests that may notice it."""
 
-    number: int
-    mutant: Mutant
+    place: int
+    mutant: Mutant | None
     tests: tuple[Trace, ...]
 
 
-class Child:
-    """A process that tries mutants one after another, as its parent sees it."""
-
-    def __init__(self, attempts: Sequence[Attempt]) -> None:
-        """Start it."""
-        self.left = list(attempts)
-        self.connection, its_own = _FORK.Pipe(duplex=False)
-        self.process = _FORK.Process(target=_try_all, args=(attempts, its_own))
-        self.process.start()
-        its_own.close()
-        self.ended = False
-
-    def heard(self) -> Iterator[tuple[int, Fate]]:
-        """What it tells of its next mutant; its death tells as much of the one it was at."""
-        try:
-            fate = self.connection.recv()
-        except EOFError:
-            self.process.join()
-            self.ended = True
-            if not self.left or self.process.exitcode == SPOILT:
-                return
-            fate = Fate.TIMEOUT if self.process.exitcode == -signal.SIGVTALRM else Fate.KILLED
-        yield self.left.pop(0).number, fate
-
-    def goes_on(self) -> "Child | None":
-        """The child itself, the one that takes its place, or none when all is done."""
-        if not self.ended:
-            return self
-        return Child(self.left) if self.left else None
+def _tried(
+    attempts: Sequence[Attempt], items: Sequence[pytest.Item], jobs: int, unchanged: Sequence[Path] = ()
+) -> Iterator[tuple[int, Fate]]:
+    """Each attempt in a fork of its own; (place, fate) as they end. A child that dies of something else was killed."""
+    running: dict[int, int] = {}  # process -> place
+    left = iter(attempts)
+    while True:
+        while len(running) < jobs and (attempt := next(left, None)) is not None:
+            child = os.fork()
+            if not child:
+                _try(attempt, items, unchanged)
+            running[child] = attempt.place
+        if not running:
+            return
+        child, status = os.wait()
+        yield running.pop(child), _ENDS.get(os.waitstatus_to_exitcode(status), Fate.KILLED)
 
 
-def _try_all(attempts: Sequence[Attempt], connection: Connection) -> None:
-    """Try each, and tell its fate; runs in the child."""
+def _try(attempt: Attempt, items: Sequence[pytest.Item], unchanged: Sequence[Path]) -> None:
+    """Plant the mutant, or the modules unchanged, and run its tests until one fails; ends the child."""
+    end = 1
+    try:
+        _silenced()
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        needed = sum(trace.seconds for trace in attempt.tests)
+        signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_AT_LEAST + TIMES_AS_LONG * needed)  # then the child ends
+        for path in unchanged:
+            plant(path, path.read_text(encoding="utf-8"))
+        if attempt.mutant:
+            plant(attempt.mutant.path, attempt.mutant.source())
+        end = 0 if all(_passes(items[trace.place]) for trace in attempt.tests) else 1
+    except (SyntaxError, CSTValidationError):
+        end = 2
+    finally:  # whatever else a mutant raises, it cannot be imported or stops pytest itself: noticed
+        os._exit(end)
+
+
+def _passes(item: pytest.Item) -> bool:
+    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
+
+
+def _silenced() -> None:
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    for place, attempt in enumerate(attempts):
-        fate, killer = _tried(attempt)
-        plant(attempt.mutant.path, attempt.mutant.original())
-        if place and killer is not None and not _passes(killer.item):
-            os._exit(SPOILT)  # by an earlier one, so this one has to be tried again
-        connection.send(fate)
-
-
-def _tried(attempt: Attempt) -> tuple[Fate, Trace | None]:
-    """What became of a mutant, and the test that noticed it."""
-    needed = sum(trace.seconds for trace in attempt.tests)
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_AT_LEAST + TIMES_AS_LONG * needed)  # then the child ends
-    try:
-        plant(attempt.mutant.path, attempt.mutant.source())
-    except (SyntaxError, CSTValidationError):
-        return Fate.INVALID, None
-    except Exception:  # noqa: BLE001 - whatever it raises, the module cannot be imported
-        return Fate.KILLED, None
-    killer = next((trace for trace in attempt.tests if not _passes(trace.item)), None)
-    return (Fate.SURVIVED, None) if killer is None else (Fate.KILLED, killer)
