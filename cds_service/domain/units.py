@@ -208,8 +208,11 @@ _SAME: dict[str, frozenset[str]] = {  # other spellings of a canonical unit
 
 
 def convert(value: Decimal, code: str, text: str, canonical: str) -> Decimal | None:
-    """A measured value in the canonical unit, by UCUM code, else by the unit's text; `None` for another unit."""
-    for name in (code, text) if code.strip() else (text,):
+    """A measured value in the canonical unit, by UCUM code, else by the unit's text; `None` for another unit.
+
+    A number is bare only when neither is given: an unknown code without a text is not the same as no unit.
+    """
+    for name in [one for one in (code, text) if one.strip()] or [""]:
         plain = "".join(name.split()).casefold()
         if plain in _SAME.get(canonical, frozenset({canonical.casefold()})):
             return value

@@ -121,3 +121,115 @@ def test_measured_values(code, text, canonical, value):
 
 def test_drinks_a_week_are_drinks_a_day():
     assert convert(Decimal(14), "{drinks}/wk", "", "1") == 2
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind", "factor"),
+    [
+        ("mg milligram milligrams", Kind.MASS, 1),
+        ("g gram grams", Kind.MASS, 1000),
+        ("ug μg mcg microgram micrograms", Kind.MASS, Fraction(1, 1000)),
+        ("mg/kg", Kind.MASS_PER_KG, 1),
+        ("g/kg", Kind.MASS_PER_KG, 1000),
+        ("ug/kg mcg/kg", Kind.MASS_PER_KG, Fraction(1, 1000)),
+        ("ml mL milliliter milliliters millilitre millilitres cc", Kind.VOLUME, 1),
+        ("l L", Kind.VOLUME, 1000),
+        ("1 tablet tablets tab tabs tbl tbls pill pills capsule capsules cap caps film films", Kind.COUNT, 1),
+        ("spray sprays supp supps suppository suppositories applicator applicators", Kind.COUNT, 1),
+        ("syringe syringes ampoule ampoules ampule ampules amp amps cartridge cartridges", Kind.COUNT, 1),
+        ("auto-injector auto-injectors enema enemas tube tubes each ea", Kind.COUNT, 1),
+    ],
+)
+def test_every_spelling_of_a_dose_unit_as_code_and_as_text(texts, kind, factor):
+    for name in texts.split():
+        for code, text in ((name, ""), ("", name), ("", f" {name.upper()} "), ("", f"{{{name}}}")):
+            unit = dose_unit(code, text)
+            assert (unit.kind, unit.factor) == (kind, factor), (code, text)
+
+
+@pytest.mark.parametrize("broken", ["{mg", "mg}", "m g", "mg/", "{}"])
+def test_half_a_unit_is_none(broken):
+    assert dose_unit("", broken).kind is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("names", "unit", "days"),
+    [
+        ("s second seconds", "s", Fraction(1, 86_400)),
+        ("min minute minutes", "min", Fraction(1, 1_440)),
+        ("h hour hours hr hrs", "h", Fraction(1, 24)),
+        ("d day days Day(s)", "d", 1),
+        ("wk week weeks w WK", "wk", 7),
+        ("mo month months", "mo", 30),
+        ("a year years y yr yrs", "a", 365),
+    ],
+)
+def test_every_spelling_of_a_unit_of_time(names, unit, days):
+    for name in names.split():
+        assert time_unit(name) == time_unit("", name) == time_unit("", f" {name} ") == unit
+        assert days_of(Decimal(1), "", name) == days
+        assert days_of(Decimal(3), name) == 3 * days
+
+
+@pytest.mark.parametrize(
+    ("sent", "canonical", "value"),
+    [
+        ("umol/L", "mg/dL", "0.1"),
+        ("μmol/L", "mg/dL", "0.1"),
+        ("mmol/L", "mg/dL", "100"),
+        ("mg/L", "mg/dL", "0.884"),
+        ("g", "kg", "0.009"),
+        ("[lb_av]", "kg", "4.01"),
+        ("lb", "kg", "4.01"),
+        ("lbs", "kg", "4.01"),
+        ("pounds", "kg", "4.01"),
+        ("[oz_av]", "kg", "0.251"),
+        ("oz", "kg", "0.251"),
+        ("/wk", "1", "1.263"),
+        ("{drinks}/wk", "1", "1.263"),
+    ],
+)
+def test_every_conversion_of_a_measurement(sent, canonical, value):
+    assert round(convert(Decimal("8.84"), sent, "", canonical), 3) == Decimal(value)
+    assert convert(Decimal("8.84"), "", f" {sent.upper()} ", canonical) == convert(Decimal("8.84"), sent, "", canonical)
+
+
+@pytest.mark.parametrize(
+    ("canonical", "names"),
+    [
+        ("mL/min/{1.73_m2}", "mL/min/{1.73_m2} mL/min/1.73m2 mL/min/1.73m² mL/min/1.73_m2 mL/min/{1.73m2}"),
+        ("mL/min/{1.73_m2}", "mL/min/1.73 mL/min/1.73sqm mL/min/1.73m*2 mL/min/1.73m^2 mL/min/BSA mL/min"),
+        ("mg/dL", "mg/dL MG/DL"),
+        ("mm[Hg]", "mm[Hg] mmHg"),
+        ("kg", "kg kilogram kilograms kgs"),
+        ("1", "1 points point score /d drinks/day drinks {score} {points}/d"),
+        ("kU/L", "kU/L ku/l"),
+    ],
+)
+def test_other_spellings_are_the_same_value(canonical, names):
+    for name in names.split():
+        assert convert(Decimal("8.84"), name, "", canonical) == Decimal("8.84"), name
+        assert convert(Decimal("8.84"), "", name, canonical) == Decimal("8.84"), name
+
+
+@pytest.mark.parametrize(
+    ("sent", "canonical"),
+    [("", "kg"), ("{score", "1"), ("score}", "1"), ("{score}", "kg"), ("drinks/month", "1"), ("per day", "kg")],
+)
+def test_another_unit_is_no_value(sent, canonical):
+    assert convert(Decimal(2), sent, "", canonical) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [("0.1234567891", "0.123456789"), ("123456789", None), ("12.3456789", "12.3456789"), ("1000000.5", None)],
+)
+def test_nine_digits_are_kept(value, kept):
+    assert readable(Decimal(value)) == (None if kept is None else Decimal(kept))
+
+
+def test_a_decimal_without_an_exact_end_has_three_places():
+    assert [str(decimal(Fraction(one, 3))) for one in (1, 2, 3000)] == ["0.333", "0.667", "1000"]
+    assert str(decimal(Fraction(1, 8))) == "0.125"
+    assert str(decimal(Fraction(1, 16))) == "0.0625"
+    assert str(decimal(Fraction(2999999, 3_000_000))) == "1"
