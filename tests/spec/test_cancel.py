@@ -73,3 +73,7 @@ def test_under_an_exemption_only_for_allergy_and_the_very_young(exempt):
 
 def test_a_draft_without_an_id_cannot_be_taken_out():
     assert ALTERNATIVE not in suggested(facts(order=order(reference=""), medications=[OPIOID]))
+
+
+def test_nothing_is_added_when_all_earlier_prescriptions_were_looked_at():
+    assert verdict(ALTERNATIVE, facts()).points == ()

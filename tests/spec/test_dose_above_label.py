@@ -196,3 +196,34 @@ STATUS = "status-epilepticus"
 )
 def test_exemptions_lift_the_limit_of_injections_for_seizures_and_tetanus_only(about, left):
     assert shown(RULE, facts(**about)) == left
+
+
+@pytest.mark.parametrize("text", [False, True])
+def test_what_the_other_drafts_and_orders_add_is_told_with_where_it_came_from(text):
+    patient = facts(
+        order=by_mouth("30"),
+        siblings=[by_mouth("15", position=1, dose_from_text=text)],
+        running=[running(per_day_mg="20", dose_from_text=text)],
+    )
+    spoken = outcome(RULE, patient)
+    draft, other = spoken.basis
+    assert (draft.label, draft.section, draft.from_text) == ("running-order", "draft", text)
+    assert (other.reference, other.from_text) == ("MedicationRequest/7", text)
+    assert spoken.points == ("together",)
+
+
+def test_only_what_surely_comes_together_is_added_up_when_that_is_too_much_already():
+    spoken = outcome(RULE, facts(order=by_mouth("45", "15"), running=[running(per_day_mg="20", ends=None)]))
+    assert (spoken.values["n"], spoken.points, spoken.basis) == ("45", (), ())
+    assert spoken.ceiling.value == "critical"
+
+
+def test_exactly_the_limit_for_sure_is_no_more_than_a_possible_excess():
+    spoken = outcome(RULE, facts(order=by_mouth("40"), running=[running(per_day_mg="5", ends=None)]))
+    assert (spoken.values["n"], spoken.points) == ("45", ("together", "renewal"))
+    assert spoken.ceiling.value == "warning"
+
+
+@pytest.mark.parametrize("text", [False, True])
+def test_an_injected_dose_read_from_text_is_told_as_such(text):
+    assert outcome(RULE, facts(order=injection("25", dose_from_text=text))).text_only is text

@@ -99,3 +99,8 @@ def test_a_problem_list_with_gaps_tells_nothing_when_nothing_is_found():
 def test_every_exemption_silences_it(reason):
     falls = [problem("falls", onset="2026-01-20")]
     assert shown(RULE, facts(problems=falls, order=order(reasons=[reason]))).startswith("exempt: X-")
+
+
+def test_why_it_is_silent():
+    assert outcome(RULE, facts()).because == "none"
+    assert outcome(RULE, facts(problems=[problem("falls", past=True, onset="2020-01-01")])).because == "not-recent"

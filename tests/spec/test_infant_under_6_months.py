@@ -8,7 +8,7 @@ from cds_service.domain.dates import Certainty, DateInterval, age_on
 from cds_service.domain.facts import Encounter
 from cds_service.domain.orders import Form
 from tests.builders import ORIGIN, T, age, facts, order, partly
-from tests.spec.release import Example, detail, rules, said, shown
+from tests.spec.release import Example, detail, outcome, rules, said, shown
 
 RULE = "infant-under-6-months"
 ORAL = "critical: Under 6 months of age: oral diazepam is contraindicated"
@@ -98,3 +98,8 @@ def test_status_epilepticus_in_an_emergency_leaves_an_info_card():
 
 def test_the_problem_list_is_not_needed():
     assert said(RULE, facts(age=INFANT, problems=partly())) == ORAL
+
+
+def test_it_rests_on_the_birth_date():
+    (basis,) = outcome(RULE, facts(age=age(0, under_six_months=Certainty.CERTAIN))).basis
+    assert (basis.label, basis.section) == ("birth-date", "patient")

@@ -7,7 +7,7 @@ import pytest
 from cds_service.domain.course import PriorUse
 from cds_service.domain.orders import Form
 from tests.builders import age, facts, order, problem
-from tests.spec.release import Example, answer, judged, speaking, suggested, told
+from tests.spec.release import Example, answer, judged, speaking, suggested, told, verdict
 
 ALTERNATIVE = "sg-lower-dose"
 STARTING, ABOVE = speaking("starting-dose"), speaking("dose-above-label")
@@ -161,3 +161,24 @@ def test_two_low_doses_at_once_are_none_for_an_older_adult(beside, says):
 
 def test_other_adults_may_lower_each_of_two_orders():
     assert judged(ALTERNATIVE, case("60", siblings=[order(position=1)]), ABOVE) == "offered: adult"
+
+
+@pytest.mark.parametrize(
+    ("about", "why"),
+    [
+        ({"prior_use": PriorUse(covered_days=29, continuing=True)}, "continuing"),
+        ({"age": 17}, "not-adult"),
+        ({"order": order(per_day_mg="60", form=Form.PARENTERAL)}, "no-plain-course"),
+        ({"order": order(per_day_mg="60", single_dose=True)}, "no-plain-course"),
+        ({"order": order(per_day_mg="60", stepped=True)}, "no-plain-course"),
+        ({"order": order(dose_unknown="no-dose")}, "dose-unknown"),
+        ({"order": order(per_day_mg=None)}, "dose-unknown"),
+        ({"order": order(per_day_mg="6")}, "low-enough"),
+    ],
+)
+def test_why_it_is_not_mentioned(about, why):
+    assert verdict(ALTERNATIVE, facts(**({"order": order(per_day_mg="60")} | about)), ABOVE).because == why
+
+
+def test_nothing_is_added_to_the_offer_when_all_was_looked_at():
+    assert verdict(ALTERNATIVE, case("60"), ABOVE).points == ()

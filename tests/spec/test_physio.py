@@ -102,3 +102,8 @@ def test_for_anybody_but_not_under_an_exemption():
 def test_the_code_of_the_referral_is_the_one_that_is_sent():
     physio = content().alternatives[ALTERNATIVE]
     assert physio.params.codes == (physio.orders["default"].coding.code,)
+
+
+def test_why_it_is_not_mentioned_and_that_nothing_is_added_when_all_was_looked_at():
+    assert verdict(ALTERNATIVE, facts()).because == "nothing-to-treat"
+    assert verdict(ALTERNATIVE, facts(problems=[problem("muscle-spasm")])).points == ()

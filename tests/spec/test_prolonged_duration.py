@@ -1,5 +1,7 @@
 """Length of a new course: 14, 28 and 120 days, earlier days counted, and how the days were reckoned."""
 
+from datetime import date
+
 import pytest
 
 from cds_service.domain.course import PriorUse
@@ -226,3 +228,22 @@ def test_offers_by_length():
 )
 def test_exemptions(reason, left):
     assert shown(RULE, planned(180, reasons=[reason])) == left
+
+
+@pytest.mark.parametrize("repeats", [0, 1])
+def test_one_repeat_is_told_and_none_is_not(repeats):
+    spoken = outcome(RULE, facts(order=order(days=40, source=DaysFrom.SUPPLY_DURATION, repeats=repeats)))
+    assert ("repeats" in spoken.points) is bool(repeats)
+
+
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_one_earlier_day_is_told_and_none_is_not(earlier):
+    spoken = outcome(RULE, facts(order=order(days=40), prior_use=PriorUse(covered_days=earlier)))
+    assert ("earlier" in spoken.points) is bool(earlier)
+    assert spoken.basis == ()
+
+
+def test_earlier_use_is_named_with_its_first_day():
+    use = PriorUse(covered_days=10, run_start=date(2026, 6, 5))
+    (basis,) = outcome(RULE, facts(order=order(days=40), prior_use=use)).basis
+    assert (basis.label, basis.section, basis.date) == ("earlier-use", "medications", "since 2026-06-05")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import facts, order, problem
-from tests.spec.release import Example, detail, said, shown
+from tests.spec.release import Example, detail, outcome, said, shown
 
 RULE = "radiculopathy"
 SUMMARY = "Radiculopathy: diazepam was no better than placebo, and fewer patients had good pain relief"
@@ -60,3 +60,10 @@ def test_the_card_says_what_was_inferred():
 def test_exemptions():
     assert shown(RULE, facts(order=order(reasons=["radiculopathy", "hospice-palliative"]))) == "exempt: X-PALL"
     assert shown(RULE, facts(order=FOR_IT)) == STATED
+
+
+def test_it_rests_on_the_reason_or_on_the_problem():
+    stated = outcome(RULE, facts(order=order(reasons=["radiculopathy"])))
+    inferred = outcome(RULE, facts(problems=[problem("radiculopathy")]))
+    assert [basis.label for basis in stated.basis] == ["radiculopathy"]
+    assert [basis.reference for basis in inferred.basis] == ["Condition/1"]

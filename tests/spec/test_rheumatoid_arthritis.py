@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import facts, order, problem
-from tests.spec.release import Example, detail, rules, said, shown
+from tests.spec.release import Example, detail, outcome, rules, said, shown
 
 RULE = "rheumatoid-arthritis"
 SUMMARY = "Rheumatoid arthritis: sedating relaxants harm about 1 in 3 and show no proven pain relief"
@@ -52,3 +52,10 @@ def test_only_an_order_for_it_is_offered_to_be_cancelled_and_physical_therapy_ne
 
 def test_exemptions():
     assert shown(RULE, facts(order=order(reasons=["rheumatoid-arthritis", "tetanus"]))) == "exempt: X-TETANUS"
+
+
+def test_it_rests_on_the_reason_or_on_the_problem():
+    stated = outcome(RULE, facts(order=order(reasons=["rheumatoid-arthritis"])))
+    recorded = outcome(RULE, facts(problems=[problem("rheumatoid-arthritis")]))
+    assert [basis.label for basis in stated.basis] == ["rheumatoid-arthritis"]
+    assert [basis.reference for basis in recorded.basis] == ["Condition/1"]

@@ -83,3 +83,25 @@ def test_earlier_supplies_that_could_not_be_looked_at_are_said(section):
     incomplete = facts(order=order(days=30), prior_use=PriorUse(missing=(section,)))
     assert "unlooked" in verdict(ALTERNATIVE, incomplete).points
     assert "not taken regularly" in told(ALTERNATIVE, incomplete)
+
+
+@pytest.mark.parametrize(
+    ("about", "why"),
+    [
+        ({"prior_use": PriorUse(covered_days=29, continuing=True)}, "continuing"),
+        ({"order": order(days=60, form=Form.PARENTERAL)}, "no-plain-course"),
+        ({"order": order(days=60, single_dose=True)}, "no-plain-course"),
+        ({"order": order(days=60, stepped=True)}, "no-plain-course"),
+        ({"order": order(days=60), "prior_use": PriorUse(covered_days=14)}, "nothing-left"),
+        ({"order": order(days=14)}, "short"),
+    ],
+)
+def test_why_it_is_not_mentioned(about, why):
+    assert verdict(ALTERNATIVE, facts(**about)).because == why
+
+
+def test_what_is_said_of_a_new_course_and_of_one_after_other_supplies():
+    new = verdict(ALTERNATIVE, facts(order=order(days=60)))
+    assert (new.points, dict(new.values)) == ((), {"days": 14, "earlier": 0, "most": 14})
+    after = verdict(ALTERNATIVE, facts(order=order(days=60), prior_use=PriorUse(covered_days=1)))
+    assert (after.points, dict(after.values)) == (("earlier",), {"days": 14 - 1, "earlier": 1, "most": 14})

@@ -5,7 +5,7 @@ import pytest
 from cds_service.domain.course import PriorUse
 from cds_service.domain.orders import Form
 from tests.builders import T, age, facts, order, partly, running
-from tests.spec.release import Example, detail, said, shown
+from tests.spec.release import Example, detail, outcome, said, shown
 
 RULE = "starting-dose"
 LOW = "silent: low"
@@ -137,3 +137,15 @@ def test_recent_use_is_known_even_when_more_could_not_be_looked_at():
 )
 def test_what_takes_its_place(about, left):
     assert shown(RULE, facts(**about)) == left
+
+
+def test_fifteen_mg_a_day_in_doses_above_five_is_a_large_single_dose():
+    at_limit = facts(order=order(per_day_mg="15", single_mg="7.5"))
+    assert outcome(RULE, at_limit).variant == "adult-single"
+    assert outcome(RULE, facts(order=order(per_day_mg="15.5", single_mg="7.5"))).variant == "adult"
+
+
+def test_only_two_orders_are_together():
+    assert outcome(RULE, facts(order=order(per_day_mg="20"))).points == ()
+    beside = facts(order=order(per_day_mg="10"), siblings=[order(per_day_mg="10", position=1)])
+    assert outcome(RULE, beside).points == ("together",)

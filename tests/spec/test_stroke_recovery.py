@@ -219,3 +219,39 @@ def test_a_stroke_on_the_problem_list_tells_more_than_the_same_stroke_as_the_rea
 def test_exemptions(reason, left):
     strokes = [problem("stroke-acute", onset="2026-05-01")]
     assert shown(RULE, facts(problems=strokes, order=order(reasons=[reason]))) == left
+
+
+@pytest.mark.parametrize(("stated", "variant"), [("stroke-acute", "undated"), ("stroke-sequelae", "past")])
+def test_what_is_said_of_a_stroke_that_is_only_the_reason(stated, variant):
+    patient = facts(order=order(reasons=["muscle-spasm", stated]))
+    spoken = outcome(RULE, patient)
+    assert (spoken.variant, spoken.points) == (variant, ("stated",))
+    assert [basis.label for basis in spoken.basis] == [stated]
+    assert spoken.values["window"] == 180
+    assert "otulinum toxin" in detail(RULE, patient)
+
+
+def test_of_two_recent_strokes_the_later_one_is_counted_from():
+    spoken = outcome(
+        RULE,
+        facts(
+            problems=[
+                problem("stroke-acute", onset="2026-05-01", reference="Condition/1"),
+                problem("stroke-acute", onset="2026-06-01", reference="Condition/2"),
+                problem("stroke-acute", onset="2026-06-01", reference="Condition/3"),
+                problem("stroke-acute", onset="2026-01-10", reference="Condition/4"),
+            ]
+        ),
+    )
+    assert spoken.values["n"] == 14
+    assert spoken.points == ()
+
+
+def test_an_undated_or_past_stroke_is_neither_recorded_lately_nor_a_late_effect_of_one():
+    assert outcome(RULE, facts(problems=[problem("stroke-acute")])).points == ()
+    assert outcome(RULE, facts(problems=[problem("stroke-sequelae", onset="2020-01-01")])).points == ()
+
+
+def test_a_code_of_stroke_is_one_whatever_else_the_problem_is_called():
+    both = facts(problems=[problem("stroke-acute", "stroke-sequelae", recorded="2026-05-01")])
+    assert said(RULE, both) == recent(45)

@@ -82,3 +82,18 @@ def test_at_any_age():
 def test_the_label_says_the_days():
     assert answer(case())["long-term-use"][0][0] == "Keep current dose, 28 days, no repeats, and agree a taper"
     assert answer(case(10))["long-term-use"][0][0] == "Keep current dose, 10 days, no repeats, and agree a taper"
+
+
+@pytest.mark.parametrize(
+    ("about", "why"),
+    [
+        ({"prior_use": PriorUse(covered_days=28)}, "new-course"),
+        ({"order": order(form=Form.PARENTERAL)}, "no-plain-course"),
+        ({"order": order(single_dose=True)}, "no-plain-course"),
+        ({"order": order(stepped=True)}, "is-a-taper"),
+        ({"order": order(reasons=["sedative-withdrawal"])}, "is-a-taper"),
+    ],
+)
+def test_why_it_is_not_mentioned(about, why):
+    continuing = PriorUse(covered_days=29, continuing=True)
+    assert verdict("sg-taper", facts(**({"prior_use": continuing} | about))).because == why

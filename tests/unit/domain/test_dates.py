@@ -112,3 +112,34 @@ def test_within_prefers_the_day_else_the_last_possible():
 )
 def test_touches(first, last, touches):
     assert DateInterval.of("2026-05").touches(first, last) is touches
+
+
+@pytest.mark.parametrize(("birth", "precision"), [("1944-05-06", "day"), ("1944-05", "month"), ("1944", "year")])
+def test_how_precise_a_birth_date_is(birth, precision):
+    assert age_on(DateInterval.of(birth), D(2026, 6, 15)).precision == precision
+
+
+@pytest.mark.parametrize(
+    ("birth", "young"),
+    [
+        ("2026-05-16", Certainty.CERTAIN),  # 30 days old
+        ("2026-05-15", Certainty.NO),  # 31 days old
+        ("2026-05", Certainty.POSSIBLE),
+        ("2026-06", Certainty.CERTAIN),
+        ("2026-04", Certainty.NO),
+    ],
+)
+def test_under_31_days(birth, young):
+    assert age_on(DateInterval.of(birth), D(2026, 6, 15)).under_31_days is young
+
+
+def test_both_ends_of_an_interval_are_possible_days():
+    may = DateInterval(earliest=D(2026, 5, 1), latest=D(2026, 5, 31))
+    assert may.within(D(2026, 5, 1)) == D(2026, 5, 1)
+    assert may.within(D(2026, 5, 31)) == D(2026, 5, 31)
+    assert may.within(D(2026, 4, 30)) == may.within(D(2026, 6, 1)) == D(2026, 5, 31)
+
+
+def test_an_interval_that_is_no_whole_month_or_year_is_shown_with_both_ends():
+    assert str(DateInterval(earliest=D(2026, 2, 3), latest=D(2026, 4, 5))) == "2026-02-03 to 2026-04-05"
+    assert str(DateInterval(earliest=D(2025, 1, 1), latest=D(2026, 12, 31))) == "2025-01-01 to 2026-12-31"
