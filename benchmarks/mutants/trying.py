@@ -72,6 +72,15 @@ class Trial:
         self.fates: dict[int, Fate] = {}
         self.broken: list[str] = []
 
+    def pytest_configure(self) -> None:
+        """Every mutant meets the same generated examples, and a busy machine never looks like one noticed."""
+        from hypothesis import HealthCheck, settings  # noqa: PLC0415 - pytest has to load it first
+
+        settings.register_profile(
+            "mutants", deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+        )
+        settings.load_profile("mutants")
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Measure the tests, see that the unchanged modules survive, then try each mutant."""
@@ -84,7 +93,7 @@ class Trial:
         control = Attempt(-1, None, tuple(sorted(traces, key=lambda trace: (trace.seconds, trace.place))))
         ((_, unchanged),) = _tried([control], session.items, self.jobs, paths)
         if unchanged is not Fate.SURVIVED:
-            self.broken = [f"some test, once the unchanged modules are planted: {unchanged}"]
+            self.broken = [f"the test named above, once the unchanged modules are planted: {unchanged}"]
             return True
         attempts = [
             Attempt(place, mutant, tuple(_tests_of(mutant, touching[mutant.path])))
@@ -192,6 +201,7 @@ def _try(attempt: Attempt, items: Sequence[pytest.Item], unchanged: Sequence[Pat
     """Plant the mutant, or the modules unchanged, and run its tests until one fails; ends the child."""
     end = 1
     try:
+        heard = os.dup(2)
         _silenced()
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         needed = sum(trace.seconds for trace in attempt.tests)
@@ -200,7 +210,10 @@ def _try(attempt: Attempt, items: Sequence[pytest.Item], unchanged: Sequence[Pat
             plant(path, path.read_text(encoding="utf-8"))
         if attempt.mutant:
             plant(attempt.mutant.path, attempt.mutant.source())
-        end = 0 if all(_passes(items[trace.place]) for trace in attempt.tests) else 1
+        killer = next((items[trace.place] for trace in attempt.tests if not _passes(items[trace.place])), None)
+        end = 0 if killer is None else 1
+        if killer is not None and attempt.mutant is None:
+            os.write(heard, f"{killer.nodeid}\n".encode())
     except (SyntaxError, CSTValidationError):
         end = 2
     finally:  # whatever else a mutant raises, it cannot be imported or stops pytest itself: noticed
