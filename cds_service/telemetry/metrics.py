@@ -1,13 +1,17 @@
 """The metrics of one worker, for Prometheus; `exposition` adds up those of all workers.
 
+What cannot be counted (the disk of the metrics is full, say) is told in the log and costs no call its answer.
+
 Every label has few values, all of our own making: ids of rules and services, names of sections, tokens of reasons,
 registered names of clients. Nothing that a request brings becomes a label. What a call counts is bound beforehand, so
 that a call only adds. `deploy/README.md` says what each is for.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from cds_service.domain.decision import Assessment, Decision
 from cds_service.domain.facts import Place
@@ -16,6 +20,8 @@ from cds_service.domain.outcome import Finding, Indicator, NotAssessed, RuleFail
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # 500 ms: what CDS Hooks asks for
 OTHER = "other"
 _OUTCOMES: Mapping[type, str] = {Finding: "finding", NotAssessed: "not-assessed", RuleFailed: "failed"}
@@ -107,14 +113,27 @@ def make_metrics(services: Iterable[str], rules: Iterable[str], version: str, co
 
     return Metrics(
         registry=registry,
-        decided=_decided(registry, tuple(services), tuple(rules)),
-        responded=responded,
-        ledger=lambda event: ledger.labels(event).inc(),
-        shed=counter("cds_shed", "Calls refused because too many came.").inc,
-        read=read,
-        breaker=lambda client, number, is_open: resting.labels(client, number).set(is_open),
-        ledger_is=ledger_is,
+        decided=_harmless(_decided(registry, tuple(services), tuple(rules))),
+        responded=_harmless(responded),
+        ledger=_harmless(lambda event: ledger.labels(event).inc()),
+        shed=_harmless(counter("cds_shed", "Calls refused because too many came.").inc),
+        read=_harmless(read),
+        breaker=_harmless(lambda client, number, is_open: resting.labels(client, number).set(is_open)),
+        ledger_is=_harmless(ledger_is),
     )
+
+
+def _harmless(count: Callable[P, object]) -> Callable[P, None]:
+    """What counts, and never costs a call its answer: the decision is kept already, and the prescriber waits."""
+
+    @wraps(count)
+    def counted(*told: P.args, **named: P.kwargs) -> None:
+        try:
+            count(*told, **named)
+        except Exception as error:  # noqa: BLE001 - whatever it is, a number is worth less than an answer
+            log.error("Something could not be counted (%s); the metrics show too little", type(error).__name__)
+
+    return counted
 
 
 def _decided(

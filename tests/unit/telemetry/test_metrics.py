@@ -104,3 +104,17 @@ def is_ready(url):
         return requests.get(f"{url}/readyz", timeout=5).ok
     except requests.RequestException:
         return False
+
+
+def test_what_cannot_be_counted_costs_no_call_its_answer(own_client, monkeypatch, caplog):
+    from prometheus_client import Counter, Histogram
+
+    def full(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(Counter, "inc", full)
+    monkeypatch.setattr(Histogram, "observe", full)
+    answer = own_client.post(PATH, json=story())
+    assert answer.status_code == 200
+    assert answer.json["cards"]
+    assert "could not be counted (OSError)" in caplog.text
