@@ -13,6 +13,7 @@ from cds_service.ledger.proof.published import published
 from cds_service.ledger.proof.signing import load_public_keys
 from cds_service.ledger.proof.sources import DatabaseSource
 from cds_service.ledger.proof.verify import verify
+from cds_service.ledger.questions.questions import Questions
 from tests.databases import database_url, postgres_url, sqlite_url  # noqa: F401  fixtures
 from tests.ledgers import filled, opened, policy_in
 from tests.unit.ledger.samples import KEY, decision
@@ -174,3 +175,15 @@ def test_a_snapshot_does_not_see_what_is_written_meanwhile(database_url, policy)
             make_checkpoint(ledger._database, policy)
         report = verify(source, keys(policy))
     assert (report.faults, report.records) == ([], source.size)
+
+
+def test_a_proof_that_cannot_be_checked_is_neither_proven_nor_called_not_covered_yet(database_url, policy, tmp_path):
+    filled(database_url, policy)
+    with opened(database_url) as database, database.read.connect() as connection:
+        id_ = connection.execute(text("SELECT id FROM decisions LIMIT 1")).scalar_one()
+        assert Questions(database, public_key_file(policy.key_file)).proven(id_).holds
+        for missing in (tmp_path / "nowhere.pub", tmp_path):
+            told = Questions(database, missing).proven(id_)
+            assert (told.holds, told.pending) == (False, False)
+            assert "CDS_SIGNING_KEY_FILE" in told.told
+            assert str(tmp_path) not in told.told

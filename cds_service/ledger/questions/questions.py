@@ -1,5 +1,6 @@
 """All questions of the console over one database, which it opens for itself: hook calls never wait behind a search."""
 
+import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from cds_service.ledger.proof.signing import load_public_keys
 from cds_service.ledger.questions import accesses, figures, releases, search, whole
 from cds_service.ledger.tables import decisions
 
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 SETTLED = timedelta(days=2)  # feedback of a day that is so long over is rare
 REMEMBERED = timedelta(hours=1)  # until its figures are counted again
@@ -48,11 +50,12 @@ class Questions:
         return self._read(lambda connection: whole.decision_of(connection, id_))
 
     def proven(self, id_: str) -> Proven:
-        """The proof of a decision, checked."""
+        """The proof of a decision, checked; without public keys it is not, and that is never "not covered yet"."""
+        keys: list[PublicKey] = []
         try:
-            keys: list[PublicKey] = load_public_keys(self._key_file)
+            keys = load_public_keys(self._key_file)
         except SettingsBroken as error:
-            return Proven(holds=False, told=str(error), pending=True)
+            logger.warning("No proof can be checked: %s", error)
         return self._read(lambda connection: whole.proven(connection, id_, keys))
 
     def accesses(self, *, who: str, below: int | None, at_most: int) -> tuple[AccessLine, ...]:

@@ -51,11 +51,22 @@ def decision_of(connection: Connection, id_: str) -> str | None:
     return None if found is None else str(found)
 
 
+NO_KEYS = (
+    "A checkpoint covers this decision, but the service cannot read the public keys to check it with. "
+    "Put them where CDS_SIGNING_KEY_FILE says, with .pub at the end; the service's log names the file."
+)
+
+
 def proven(connection: Connection, id_: str, keys: Sequence[PublicKey]) -> Proven:
-    """Prove that a decision is in the log, and check the proof as an auditor would, with the public keys alone."""
+    """Prove that a decision is in the log, and check the proof as an auditor would, with the public keys alone.
+
+    Without any, what covers the decision is told, but not that it holds.
+    """
     try:
         proof = prove_decision(connection, id_)
         text = json.dumps(proof, indent=2, ensure_ascii=False)
+        if not keys:
+            return Proven(holds=False, told=NO_KEYS, proof=text)
         return Proven(holds=True, told=check_proof(proof, keys), proof=text)
     except ProofMissing as missing:
         return Proven(holds=False, told=str(missing), pending=True)
