@@ -1,15 +1,12 @@
 """A real Chromium, and the whole service on loopback for it. Without one the tests fail, and say how to get it."""
 
-import threading
-from types import SimpleNamespace
-
 import pytest
 from playwright.sync_api import sync_playwright
-from werkzeug.serving import make_server
 
 from cds_service.app import LEDGER, create_app
 from cds_service.settings import Settings
 from tests.browser.chromium import find, flags
+from tests.browser.serving import served
 
 STORY = "older-adult-spasm-30-days"
 
@@ -24,13 +21,8 @@ def service(tmp_path_factory):
     """The service in open mode: `url` and `app`."""
     folder = tmp_path_factory.mktemp("browser")
     app = create_app(Settings(database_url=f"sqlite:///{folder}/ledger.db"))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", app=app)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as service:
+        yield service
     app.extensions[LEDGER].close()
 
 

@@ -1,15 +1,13 @@
 """The compliance console in a real Chromium: what auditors and administrators do, and intruders cannot."""
 
 import json
-import threading
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from tests.auditing import PASSWORDS, audited_app
+from tests.browser.serving import served
 from tests.browser.test_every_page import NARROWEST, RULES, violations
 
 PAGES = {
@@ -26,14 +24,8 @@ PAGES = {
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     folder = tmp_path_factory.mktemp("console")
-    with audited_app(folder, lambda: datetime.now(UTC)) as app:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", app=app)
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with audited_app(folder, lambda: datetime.now(UTC)) as app, served(app) as service:
+        yield service
 
 
 @pytest.fixture

@@ -34,9 +34,7 @@ def make_console(ports: Ports) -> Blueprint:
     pages.add_app_template_filter(resource_of, "resource")
     pages.add_app_template_filter(lambda value: (value, value), "pair")
     pages.add_app_template_filter(lambda client: (client or OPEN_MODE, client or "open mode"), "client_pair")
-    pages.context_processor(
-        lambda: {"audit_tabs": TABS, "audit_has_accounts": ports.accounts.there_are, "audit_provider": "", "g": g}
-    )
+    pages.context_processor(lambda: {"audit_tabs": TABS, "audit_has_accounts": ports.accounts.there_are, "g": g})
     for add in (add_signing_in, add_overview, add_decisions, add_exports, add_integrity, add_record, add_people):
         add(pages, ports)
     return pages
